@@ -1,0 +1,1 @@
+"""Login through ID-porten and Feide."""

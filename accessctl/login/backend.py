@@ -1,0 +1,2 @@
+class ProviderBackend:
+    """Placeholder until the login is in place."""

@@ -1,0 +1,171 @@
+"""Document types, templates and documents."""
+
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accessctl.models import School
+from accessctl.permissions import Permission
+from archive.models import Delivery
+from guardians.models import children_of
+from schoolapp.lib import clock
+from students.models import Student
+
+LANGUAGES = [("nb", "bokmål"), ("nn", "nynorsk")]
+
+
+class DocumentType(models.Model):
+    """What kind of document it is and what happens to it. Rows are data (handbook 6.2)."""
+
+    class ArchiveMode(models.TextChoices):
+        ALWAYS = "always", _("alltid")
+        OPTIONAL = "optional", _("kan velges")
+        NEVER = "never", _("aldri")
+
+    slug = models.SlugField(unique=True)
+    name_nb = models.CharField(_("navn på bokmål"), max_length=120)
+    name_nn = models.CharField(_("navn på nynorsk"), max_length=120)
+    archive_mode = models.CharField(_("arkivering"), max_length=8, choices=ArchiveMode)
+    access_code = models.CharField(_("tilgangskode"), max_length=10, default="UO")
+    legal_basis = models.CharField(_("unntakshjemmel"), max_length=120, default="offl. § 13, jf. fvl. § 13 første ledd nr. 1")
+    registry_type = models.CharField(_("journalposttype"), max_length=1, default="U")
+    registry_status = models.CharField(_("journalstatus"), max_length=1, default="F")
+    shown_to_guardians = models.BooleanField(_("vises for foresatte"), default=True)
+    is_active = models.BooleanField(_("i bruk"), default=True)
+
+    class Meta:
+        verbose_name = _("dokumenttype")
+        verbose_name_plural = _("dokumenttyper")
+        ordering = ["name_nb"]
+
+    def __str__(self) -> str:
+        return self.name_nb
+
+    def name(self, language: str) -> str:
+        return self.name_nn if language == "nn" else self.name_nb
+
+
+class TemplateVersion(models.Model):
+    """One version of a type's template in one language. A version is never edited; a change is a new one."""
+
+    document_type = models.ForeignKey(DocumentType, on_delete=models.CASCADE, related_name="template_versions")
+    language = models.CharField(max_length=2, choices=LANGUAGES)
+    number = models.PositiveIntegerField(_("versjon"))
+    title = models.CharField(_("tittel"), max_length=200)
+    body = models.TextField(_("tekst"))
+    is_current = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=clock.now)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["document_type", "language", "number"], name="template_version_once"),
+            models.UniqueConstraint(
+                fields=["document_type", "language"],
+                condition=Q(is_current=True),
+                name="one_current_template_per_language",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_type} {self.language} {self.number}"
+
+
+class DocumentQuerySet(models.QuerySet):
+    def visible_to(self, user, permission: Permission = Permission.VIEW_DOCUMENT):
+        return self.filter(student__in=Student.objects.visible_to(user, permission))
+
+    def for_guardian(self, user):
+        """Finalised documents about the guardian's own children, of types meant for guardians."""
+        return self.filter(
+            student__in=children_of(user), state=Document.State.FINALISED, document_type__shown_to_guardians=True
+        )
+
+
+class Document(models.Model):
+    """One version of one document about a pupil. Finalised content and bytes never change; a correction is a new version."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Utkast")
+        RENDERING = "rendering", _("Lages")
+        FINALISED = "finalised", _("Ferdigstilt")
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    series = models.UUIDField(default=uuid4, help_text="The same for all versions of a document")
+    version = models.PositiveSmallIntegerField(default=1)
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="documents")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="documents")
+    document_type = models.ForeignKey(DocumentType, on_delete=models.PROTECT, related_name="documents")
+    template = models.ForeignKey(TemplateVersion, on_delete=models.PROTECT, related_name="documents")
+    language = models.CharField(max_length=2, choices=LANGUAGES)
+    title = models.CharField(_("tittel"), max_length=200)
+    fields = models.JSONField(default=dict, help_text="What the author filled in")
+    revision = models.PositiveIntegerField(default=0, help_text="Counts saves; an old form is recognised by it")
+    state = models.CharField(_("status"), max_length=10, choices=State, default=State.DRAFT)
+    send_to_archive = models.BooleanField(_("send til arkiv"), default=False)
+    render_error = models.CharField(max_length=300, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    signature = models.JSONField(default=dict, help_text="Name, role, time and login method of the signer")
+    finalised_at = models.DateTimeField(null=True)
+    frozen_html = models.TextField(blank=True)
+    pdf = models.FileField(max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveIntegerField(default=0)
+    puid = models.CharField(max_length=12, blank=True)
+    delivery = models.OneToOneField(
+        Delivery, on_delete=models.PROTECT, null=True, blank=True, related_name="document"
+    )
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dokument")
+        verbose_name_plural = _("dokumenter")
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["student", "-created_at"], name="document_student")]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "version"], name="document_version_once"),
+            models.CheckConstraint(
+                condition=~Q(state="finalised") | (Q(finalised_at__isnull=False) & ~Q(sha256="") & ~Q(pdf="")),
+                name="finalised_is_frozen",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_type} {self.uuid}"
+
+    @property
+    def about(self) -> UUID:
+        """The pupil an access-log line about this document concerns."""
+        return self.student.uuid
+
+    @property
+    def external_key(self) -> str:
+        """Deterministic key in the archive, without personal data."""
+        return f"dok:{self.series}:v{self.version}"
+
+
+class Attachment(models.Model):
+    """A file the author adds to a draft. Stored under a name of ours; images are re-encoded, PDF must be PDF/A."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="attachments")
+    title = models.CharField(_("tittel"), max_length=120)
+    file = models.FileField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    puid = models.CharField(max_length=12)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return str(self.uuid)

@@ -1,0 +1,240 @@
+"""Settings. Everything that differs between installations comes from the environment; `.env.example` lists it all."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from schoolapp.lib.schedule import daily_schedule
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+if (BASE_DIR / ".env").exists():
+    env.read_env(BASE_DIR / ".env")
+
+ENVIRONMENT = env.str("ENVIRONMENT", "production")
+DEVELOPMENT = ENVIRONMENT == "development"
+DEBUG = False
+SECRET_KEY = env.str("SECRET_KEY")
+BASE_URL = env.str("BASE_URL", "https://localhost")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / ".local")))
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.forms",
+    "csp",
+    "guardian",
+    "accessctl",
+    "people",
+    "schools",
+    "staff",
+    "students",
+    "guardians",
+    "archive",
+    "messaging",
+    "documents",
+    "sfo",
+    "grading",
+    "schoolapp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "schoolapp.headers.HeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "schoolapp.language.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accessctl.middleware.AccessMiddleware",
+]
+
+ROOT_URLCONF = "schoolapp.urls"
+WSGI_APPLICATION = "schoolapp.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "schoolapp.context.shell",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+DATABASES = {"default": env.db("DATABASE_URL") | {"CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 60)}}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+# Login. The providers' addresses are read from their discovery documents.
+AUTH_USER_MODEL = "accessctl.User"
+AUTHENTICATION_BACKENDS = ["accessctl.login.backend.ProviderBackend", "guardian.backends.ObjectPermissionBackend"]
+LOGIN_URL = "accessctl:login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+LOGIN_PROVIDERS = {
+    "idporten": {
+        "issuer": env.str("IDPORTEN_ISSUER", "https://idporten.no"),
+        "client_id": env.str("IDPORTEN_CLIENT_ID", ""),
+        "client_secret": env.str("IDPORTEN_CLIENT_SECRET", ""),
+    },
+    "feide": {
+        "issuer": env.str("FEIDE_ISSUER", "https://auth.dataporten.no"),
+        "client_id": env.str("FEIDE_CLIENT_ID", ""),
+        "client_secret": env.str("FEIDE_CLIENT_SECRET", ""),
+    },
+}
+# Who a national id belongs to is known by an app above accessctl; see people.directory.
+LOGIN_DIRECTORY = "people.directory"
+SYNTHETIC_IDS_ALLOWED = env.bool("SYNTHETIC_IDS_ALLOWED", False)
+
+GUARDIAN_GET_INIT_ANONYMOUS_USER = None
+ANONYMOUS_USER_NAME = None
+
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "schoolapp.errors.csrf_failure"
+if not DEVELOPMENT:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+PROVIDER_ORIGINS = env.list("LOGIN_FORM_ORIGINS", default=["https://login.idporten.no", "https://auth.dataporten.no"])
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF, *PROVIDER_ORIGINS],
+        "frame-src": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+LANGUAGE_CODE = "nb"
+LANGUAGES = [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("Engelsk"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "Europe/Oslo"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+NODE_MODULES = Path(env.str("NODE_MODULES", str(BASE_DIR / "node_modules")))
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("vendor/designsystemet", NODE_MODULES / "@digdir" / "designsystemet-css" / "dist"),
+    ("vendor/designsystemet-theme", NODE_MODULES / "@digdir" / "designsystemet-theme" / "dist"),
+    ("vendor/designsystemet-web", NODE_MODULES / "@digdir" / "designsystemet-web" / "dist"),
+    ("vendor/htmx", NODE_MODULES / "htmx.org" / "dist"),
+    ("vendor/inter", NODE_MODULES / "@fontsource-variable" / "inter"),
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEVELOPMENT
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEVELOPMENT
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(DATA_DIR / "files")))
+# Files hold children's data: only the application reads them, and no URL serves the folder.
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+MAX_UPLOAD_BYTES = 25 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# Archive
+ARCHIVE_CONNECTOR = env.str("ARCHIVE_CONNECTOR", "elements_ncore")
+ARCHIVE_CLIENT_TIMEOUT = env.int("ARCHIVE_CLIENT_TIMEOUT", 30)
+# Longer than client timeout + the archive's own work + its search lag + clock error; see docs/archive.md.
+ARCHIVE_QUIET_SECONDS = env.int("ARCHIVE_QUIET_SECONDS", 480)
+NCORE = {
+    "object_model_url": env.str("NCORE_OBJECT_MODEL_URL", ""),
+    "document_url": env.str("NCORE_DOCUMENT_URL", ""),
+    "database": env.str("NCORE_DATABASE", ""),
+    "username": env.str("NCORE_USERNAME", ""),
+    "password": env.str("NCORE_PASSWORD", ""),
+    "role": env.str("NCORE_ROLE", ""),
+    "external_system": env.str("NCORE_EXTERNAL_SYSTEM", "Schoolapp"),
+}
+
+# Celery rings the bell; see docs/architecture.md for why each value is what it is.
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 2,
+    "health_check_interval": 25,
+    "retry_on_timeout": False,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"archive.tasks.*": {"queue": "archive"}, "documents.tasks.*": {"queue": "pdf"}}
+ARCHIVE_RUN_TIMES = env.list("ARCHIVE_RUN_TIMES", default=["15:30", "02:00"])
+CELERY_BEAT_SCHEDULE = {
+    **daily_schedule("archive-run", "archive.tasks.start_run", ARCHIVE_RUN_TIMES),
+    "archive-sweep": {"task": "archive.tasks.sweep", "schedule": 30.0},
+    "documents-sweep": {"task": "documents.tasks.sweep", "schedule": 30.0},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"redact": {"()": "schoolapp.lib.logs.RedactNationalIds"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {"zeep": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
+}

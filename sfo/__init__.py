@@ -1,0 +1,1 @@
+"""After-school care: placements, groups, attendance, invoice basis."""
