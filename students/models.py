@@ -33,7 +33,21 @@ class StudentQuerySet(models.QuerySet):
             if reach.own_group_school_ids:
                 within |= Q(pk__in=pupils_in_own_groups(user, reach.own_group_school_ids))
             rows = rows.filter(within)
-        return rows.filter(Q(person__protection=Protection.NONE) | may_see_protected(user))
+        return rows.hide_protected_from(user)
+
+    def hide_protected_from(self, user):
+        """Leave out pupils with address protection unless granted for the municipality, the school or the pupil."""
+        reach = scope_of(user).reach(Permission.SEE_PROTECTED)
+        if reach.everything:
+            return self
+        granted = valid_today(
+            StudentGrant.objects.filter(user=user, permission__codename=Permission.SEE_PROTECTED.value)
+        )
+        return self.filter(
+            Q(person__protection=Protection.NONE)
+            | Q(school_id__in=reach.school_ids)
+            | Q(pk__in=granted.values("content_object"))
+        )
 
     def with_page_data(self):
         """What lists and page heads show."""
@@ -46,17 +60,6 @@ def pupils_in_own_groups(user, school_ids):
         group__school_id__in=school_ids
     )
     return valid_today(Membership.objects.filter(group__in=groups.values("group"))).values("student")
-
-
-def may_see_protected(user) -> Q:
-    """Condition for protected pupils: a grant for the municipality, the school, or the single pupil."""
-    reach = scope_of(user).reach(Permission.SEE_PROTECTED)
-    if reach.everything:
-        return Q()
-    single = valid_today(
-        StudentGrant.objects.filter(user=user, permission__codename=Permission.SEE_PROTECTED.value)
-    ).values("content_object")
-    return Q(school_id__in=reach.school_ids) | Q(pk__in=single)
 
 
 class Student(models.Model):
