@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class AccessConfig(AppConfig):
@@ -7,3 +8,5 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from accessctl import checks  # noqa: F401  registers the system checks
+
+        autodiscover_modules("admin")
