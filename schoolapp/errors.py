@@ -1,11 +1,63 @@
-"""Error pages in plain Norwegian. They name no object and show no data."""
+"""Error pages in plain Norwegian. They name no object and show no data: what happened, what to do, and a reference."""
+
+import logging
+from typing import Any
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
 from accessctl.guards import public
+
+log = logging.getLogger("schoolapp.errors")
+FALLBACK_LANGUAGE = "nb"
+
+
+@public("feilside uten opplysninger")
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return page(request, "errors/400.html", 400)
+
+
+@public("feilside uten opplysninger")
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return page(request, "errors/403.html", 403)
+
+
+@public("feilside uten opplysninger")
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return page(request, "errors/404.html", 404)
 
 
 @public("feilside uten opplysninger")
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "errors/csrf.html", status=403)
+    """The form's token was missing or old, nearly always because the login ran out or cookies are off."""
+    return page(request, "errors/csrf.html", 403)
+
+
+@public("feilside uten opplysninger")
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Rendered without request, context processors or database: any of them may be what failed."""
+    reference = new_reference()
+    log.error(
+        "reference %s for %s",
+        reference,
+        getattr(request.resolver_match, "view_name", "") or "unresolved page",
+    )
+    body = render_to_string(
+        "errors/500.html",
+        {"reference": reference, "language": get_language() or FALLBACK_LANGUAGE},
+    )
+    return HttpResponse(body, status=500)
+
+
+def page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    reference = new_reference()
+    log.warning("reference %s: %s", reference, status)
+    return render(request, template, {"reference": reference}, status=status)
+
+
+def new_reference() -> str:
+    """Short enough to read out on the telephone; found again in the log."""
+    return uuid4().hex[:8]

@@ -2,21 +2,74 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from accessctl.guards import public
+from accessctl.models import Municipality
 
 LANGUAGE_COOKIE = settings.LANGUAGE_COOKIE_NAME
+A_YEAR = 365 * 24 * 3600
 
 
 class LanguageMiddleware:
-    """The browser's own preference is not used: nearly every browser says English or bokmål regardless of the reader."""
+    """The browser's own preference is not used: nearly every browser says English or bokmål regardless of the reader.
+
+    Stands after authentication, and asks the database only when neither the user nor the cookie has a choice.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
-        translation.activate(chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE)
+        translation.activate(language_of(request))
         request.LANGUAGE_CODE = translation.get_language()
         response = self.get_response(request)
         response.setdefault("Content-Language", translation.get_language())
         return response
+
+
+def language_of(request: HttpRequest) -> str:
+    known = dict(settings.LANGUAGES)
+    own = request.user.language if request.user.is_authenticated else ""
+    for chosen in (own, request.COOKIES.get(LANGUAGE_COOKIE, "")):
+        if chosen in known:
+            return chosen
+    if request.path.startswith(settings.STATIC_URL):
+        return settings.LANGUAGE_CODE
+    municipality = municipality_of(request)
+    return municipality.language if municipality else settings.LANGUAGE_CODE
+
+
+def municipality_of(request: HttpRequest) -> Municipality | None:
+    """The municipality of this installation, read at most once per request."""
+    if not hasattr(request, "municipality"):
+        request.municipality = Municipality.objects.first()
+    return request.municipality
+
+
+@require_POST
+@public("bytte av språk endrer bare visningen")
+def choose(request: HttpRequest) -> HttpResponse:
+    """Keep the choice with the user and in a cookie, and go back to the page it was made on."""
+    language, target = request.POST.get("spraak", ""), request.POST.get("neste", "/")
+    if not url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, require_https=request.is_secure()
+    ):
+        target = "/"
+    response = redirect(target)
+    if language in dict(settings.LANGUAGES):
+        if request.user.is_authenticated:
+            request.user.language = language
+            request.user.save(update_fields=["language"])
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            language,
+            max_age=A_YEAR,
+            samesite="Lax",
+            httponly=True,
+            secure=request.is_secure(),
+        )
+    return response

@@ -6,6 +6,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from schoolapp.lib.origins import page_origins
 from schoolapp.lib.schedule import daily_schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -53,10 +54,10 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "schoolapp.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "schoolapp.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "schoolapp.language.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accessctl.middleware.AccessMiddleware",
@@ -101,15 +102,30 @@ LOGIN_PROVIDERS = {
         "issuer": env.str("IDPORTEN_ISSUER", "https://idporten.no"),
         "client_id": env.str("IDPORTEN_CLIENT_ID", ""),
         "client_secret": env.str("IDPORTEN_CLIENT_SECRET", ""),
+        "client_auth": env.str("IDPORTEN_CLIENT_AUTH", "client_secret_basic"),
+        # Our own key as a JWK with `kid`; when it is set, private_key_jwt is used instead of the secret.
+        "private_jwk": env.str("IDPORTEN_PRIVATE_JWK", ""),
+        "requested_acr": env.str("IDPORTEN_ACR", "idporten-loa-high"),
+        "minimum_acr": env.str("IDPORTEN_MINIMUM_ACR", "idporten-loa-substantial"),
     },
     "feide": {
         "issuer": env.str("FEIDE_ISSUER", "https://auth.dataporten.no"),
         "client_id": env.str("FEIDE_CLIENT_ID", ""),
         "client_secret": env.str("FEIDE_CLIENT_SECRET", ""),
+        "client_auth": env.str("FEIDE_CLIENT_AUTH", "client_secret_basic"),
     },
 }
 # Who a national id belongs to is known by an app above accessctl; see people.directory.
 LOGIN_DIRECTORY = "people.directory"
+# What gives somebody business here, and the role that follows from it alone.
+LOGIN_GROUNDS = [
+    ("staff.login.is_employee", ""),
+    ("guardians.login.is_guardian", "foresatt"),
+    ("students.login.is_pupil", "elev"),
+]
+# mozilla-django-oidc. Addresses, keys and levels per provider are in accessctl.login.providers.
+OIDC_REDIRECT_FIELD_NAME = "neste"
+OIDC_MAX_STATES = 10
 SYNTHETIC_IDS_ALLOWED = env.bool("SYNTHETIC_IDS_ALLOWED", False)
 
 GUARDIAN_GET_INIT_ANONYMOUS_USER = None
@@ -132,7 +148,8 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
-PROVIDER_ORIGINS = env.list("LOGIN_FORM_ORIGINS", default=["https://login.idporten.no", "https://auth.dataporten.no"])
+# Logout sends the browser from our form to the provider, so the policy must allow that step.
+PROVIDER_ORIGINS = sorted({origin for p in LOGIN_PROVIDERS.values() for origin in page_origins(str(p["issuer"]))})
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -153,6 +170,8 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("Engelsk"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# The law asks for the statement to be easy to find (UU-02); empty hides the link.
+ACCESSIBILITY_STATEMENT_URL = env.str("ACCESSIBILITY_STATEMENT_URL", "")
 USE_I18N = USE_TZ = True
 TIME_ZONE = "Europe/Oslo"
 
@@ -162,7 +181,7 @@ NODE_MODULES = Path(env.str("NODE_MODULES", str(BASE_DIR / "node_modules")))
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/designsystemet", NODE_MODULES / "@digdir" / "designsystemet-css" / "dist"),
-    ("vendor/designsystemet-theme", NODE_MODULES / "@digdir" / "designsystemet-theme" / "dist"),
+    ("vendor/designsystemet-theme", NODE_MODULES / "@digdir" / "designsystemet-theme" / "src" / "themes"),
     ("vendor/designsystemet-web", NODE_MODULES / "@digdir" / "designsystemet-web" / "dist"),
     ("vendor/htmx", NODE_MODULES / "htmx.org" / "dist"),
     ("vendor/inter", NODE_MODULES / "@fontsource-variable" / "inter"),
@@ -188,6 +207,8 @@ ARCHIVE_CONNECTOR = env.str("ARCHIVE_CONNECTOR", "elements_ncore")
 ARCHIVE_CLIENT_TIMEOUT = env.int("ARCHIVE_CLIENT_TIMEOUT", 30)
 # Longer than client timeout + the archive's own work + its search lag + clock error; see docs/archive.md.
 ARCHIVE_QUIET_SECONDS = env.int("ARCHIVE_QUIET_SECONDS", 480)
+# How many deliveries are under way at once; the archive worker should have as many processes.
+ARCHIVE_CONCURRENCY = env.int("ARCHIVE_CONCURRENCY", 4)
 NCORE = {
     "object_model_url": env.str("NCORE_OBJECT_MODEL_URL", ""),
     "document_url": env.str("NCORE_DOCUMENT_URL", ""),
@@ -196,6 +217,11 @@ NCORE = {
     "password": env.str("NCORE_PASSWORD", ""),
     "role": env.str("NCORE_ROLE", ""),
     "external_system": env.str("NCORE_EXTERNAL_SYSTEM", "Schoolapp"),
+    "wsdl_query": env.str("NCORE_WSDL_QUERY", "singleWsdl"),
+    # The custom attribute of cases and registry entries in which the archive keeps our key; agreed with the archive.
+    "key_attribute": env.str("NCORE_KEY_ATTRIBUTE", "CustomAttribute10"),
+    "pupil_file_type": env.str("NCORE_PUPIL_FILE_TYPE", "ELEV"),
+    "school_file_type": env.str("NCORE_SCHOOL_FILE_TYPE", "SAK"),
 }
 
 # Celery rings the bell; see docs/architecture.md for why each value is what it is.

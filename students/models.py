@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from people.models import Person, Protection
 from schoolapp.lib import clock
 from schools.models import SchoolYear
 from staff.models import Employee
+from students.names import NAME_WORDS
 
 DATES_IN_ORDER = Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
 
@@ -70,7 +72,7 @@ class Student(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, null=True, blank=True, related_name="students")
     grade_level = models.PositiveSmallIntegerField(_("trinn"), null=True, blank=True)
     home_class_name = models.CharField(_("klasse"), max_length=20, blank=True)
-    sort_name = models.CharField(max_length=400, blank=True, editable=False)
+    sort_name = models.CharField(max_length=400, blank=True, editable=False, db_collation="C")
 
     objects = StudentQuerySet.as_manager()
 
@@ -81,6 +83,7 @@ class Student(models.Model):
         indexes = [
             models.Index(fields=["school", "sort_name"], name="student_school_name"),
             models.Index(fields=["sort_name"], name="student_name"),
+            GinIndex(NAME_WORDS, name="student_name_words"),
         ]
         constraints = [
             models.CheckConstraint(
