@@ -1,2 +1,11 @@
+"""The authentication backend. Being completed: for now it only finds the user of a session."""
+
+from accessctl.models import User
+
+
 class ProviderBackend:
-    """Placeholder until the login is in place."""
+    def authenticate(self, request, **credentials):
+        return None
+
+    def get_user(self, user_id):
+        return User.objects.filter(pk=user_id, is_active=True).first()

@@ -1,0 +1,120 @@
+"""What a login leaves in the session, how long it lasts, and how it ends."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest
+
+from accessctl.login import drafts
+from accessctl.login.providers import Provider, provider
+from accessctl.login.sealed import seal, unseal
+from accessctl.models import LoginSession, User
+from schoolapp.lib import clock
+
+LOGIN = "login"
+HINT = "logout_hint"
+BACKEND = "accessctl.login.backend.ProviderBackend"
+LONGEST_LOGIN = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Login:
+    """What the provider said about this login. `acr` is empty for one-factor Feide, `sid` where there is none."""
+
+    provider: Provider
+    acr: str = ""
+    amr: tuple[str, ...] = ()
+    auth_time: int = 0
+    sid: str = ""
+    id_token: str = ""
+
+
+def begin(request: HttpRequest, user: User, login: Login) -> None:
+    """Start a session for `user` under a new key. Whatever session the browser had before is dead at the server.
+
+    Only text that the same user had typed when an earlier session ran out comes along (accessctl.login.drafts).
+    """
+    draft = drafts.take(request, user)
+    _forget(request.session.session_key)
+    request.session.flush()
+    auth.login(request, user, backend=BACKEND)
+    now = clock.now()
+    request.session[LOGIN] = {
+        "provider": login.provider.slug,
+        "acr": login.acr,
+        "amr": list(login.amr),
+        "auth_time": login.auth_time or int(now.timestamp()),
+        "iss": login.provider.issuer,
+        "sid": login.sid,
+        "expires_at": int((now + login.provider.max_age).timestamp()),
+    }
+    remember_for_logout(request, login)
+    drafts.put(request, draft)
+    request.session.save()
+    user.login_sessions.filter(created_at__lt=now - LONGEST_LOGIN).delete()
+    LoginSession.objects.create(
+        user=user,
+        session_key=request.session.session_key,
+        issuer=login.provider.issuer,
+        sid=login.sid,
+        acr=login.acr,
+    )
+
+
+def remember_for_logout(request: HttpRequest, login: Login) -> None:
+    """Keep the id_token, encrypted, for the logout at the provider; also for those who have no account here."""
+    request.session[HINT] = {
+        "provider": login.provider.slug,
+        "id_token": seal(login.id_token),
+    }
+
+
+def logout_hint(request: HttpRequest) -> tuple[Provider | None, str]:
+    """The provider to log out from and the id_token to show it; (None, "") when nobody logged in."""
+    hint = request.session.get(HINT)
+    if not hint or hint["provider"] not in settings.LOGIN_PROVIDERS:
+        return None, ""
+    return provider(hint["provider"]), unseal(
+        hint["id_token"], max_age=int(LONGEST_LOGIN.total_seconds())
+    ) or ""
+
+
+def is_current(request: HttpRequest) -> bool:
+    """Whether the session came from a provider and is within its absolute age (the idle limit is the session's own)."""
+    login = request.session.get(LOGIN)
+    return bool(login) and clock.now().timestamp() < login["expires_at"]
+
+
+def end(request: HttpRequest) -> None:
+    """End the session of this browser."""
+    _forget(request.session.session_key)
+    auth.logout(request)
+
+
+def end_by_sid(used: Provider, sid: str) -> set[str]:
+    """End every session that belongs to the provider's `sid`, and give back their keys. Harmless to repeat."""
+    if not sid:
+        return set()
+    return _end_all(LoginSession.objects.filter(issuer=used.issuer, sid=sid))
+
+
+def end_all(user: User) -> set[str]:
+    """End every session of `user`, on all devices."""
+    return _end_all(user.login_sessions.all())
+
+
+def _end_all(rows) -> set[str]:
+    keys = set(rows.values_list("session_key", flat=True))
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    for key in keys:
+        store.delete(key)
+    LoginSession.objects.filter(session_key__in=keys).delete()
+    return keys
+
+
+def _forget(session_key: str | None) -> None:
+    if session_key:
+        LoginSession.objects.filter(session_key=session_key).delete()
