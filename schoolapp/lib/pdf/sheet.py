@@ -1,0 +1,114 @@
+"""One document in its own short-lived process: limits on, doors shut, HTML in, PDF out."""
+
+import ctypes
+import json
+import os
+import resource
+import sys
+import tempfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from schoolapp.lib.pdf.limits import Limits, Refusal
+
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
+# Label 1b with tags: the one form that every Norwegian archive check accepts and that carries its XMP in plain text
+# (docs/documents.md has the measurements).
+PDF_VARIANT = "pdf/a-1b"
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+PR_SET_PDEATHSIG, SIGKILL = 1, 9
+
+
+class TooManyPages(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What is shared by all documents of a process: parsed styles, loaded fonts, and the only assets there are."""
+
+    fetcher: "URLFetcher"
+    fonts: "FontConfiguration"
+    styles: "list[CSS]"
+
+
+def print_document(workshop: Workshop, html: str, limits: Limits) -> bytes:
+    """The PDF of `html`. Raises TooManyPages, and FatalURLFetchingError for an asset that is not bundled."""
+    import weasyprint
+
+    page = weasyprint.HTML(string=html, url_fetcher=workshop.fetcher, base_url="asset:/")
+    document = page.render(stylesheets=workshop.styles, font_config=workshop.fonts, presentational_hints=False)
+    if len(document.pages) > limits.pages:
+        raise TooManyPages
+    return bytes(document.write_pdf(pdf_variant=PDF_VARIANT, pdf_tags=True) or b"")
+
+
+def run(workshop: Workshop, html: str, limits: Limits, output: int) -> int:
+    """Body of the forked process: writes a JSON line and the PDF to `output`, returns the exit status."""
+    from weasyprint.urls import FatalURLFetchingError
+
+    pdf, refusal = b"", ""
+    try:
+        shut_doors(limits)
+        pdf = print_document(workshop, html, limits)
+        if len(pdf) > limits.pdf_bytes:
+            pdf, refusal = b"", Refusal.SIZE
+    except TooManyPages:
+        refusal = Refusal.PAGES
+    except (FatalURLFetchingError, Forbidden):
+        refusal = Refusal.ASSET
+    except (MemoryError, RecursionError):
+        refusal = Refusal.MEMORY
+    except OSError:
+        refusal = Refusal.SIZE
+    with open(output, "wb", closefd=False) as file:
+        file.write(json.dumps({"refusal": refusal}).encode() + b"\n")
+        file.write(pdf)
+    return 0
+
+
+def shut_doors(limits: Limits) -> None:
+    """Memory, CPU and file size limits; no network; no other processes; no reading outside the installation."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(PR_SET_PDEATHSIG, SIGKILL)
+    libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)  # where the kernel allows it; the audit hook holds everywhere
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.pdf_bytes + 65536, limits.pdf_bytes + 65536))
+    allowed = tuple(os.path.realpath(p) + os.sep for p in {sys.prefix, sys.base_prefix, *font_folders()})
+    sys.addaudithook(lambda event, args: refuse(event, args, allowed))
+
+
+def font_folders() -> list[str]:
+    return [entry.path for entry in os.scandir(tempfile.gettempdir()) if entry.name.startswith("weasyprint-")]
+
+
+class Forbidden(BaseException):
+    """Something in the document made the renderer reach out. BaseException, so that nothing swallows it."""
+
+
+SILENT = (
+    "socket.",
+    "subprocess.",
+    "os.exec",
+    "os.system",
+    "os.posix_spawn",
+    "os.fork",
+    "ftplib.",
+    "urllib.",
+    "shutil.",
+)
+
+
+def refuse(event: str, args: tuple[Any, ...], allowed: tuple[str, ...]) -> None:
+    if event.startswith(SILENT):
+        raise Forbidden(event)
+    if event == "open" and args and isinstance(args[0], str | bytes):
+        path = os.path.realpath(os.fsdecode(args[0]))
+        if not path.startswith(allowed):
+            raise Forbidden(event)
