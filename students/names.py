@@ -35,17 +35,9 @@ NAME_WORDS = SearchVector("sort_name", config="simple")
 
 def filed(text: str) -> str:
     """`text` as it is filed: small letters, single spaces, no accents but the Norwegian letters."""
-    letters = (
-        unicodedata.normalize("NFC", text)
-        .casefold()
-        .replace("aa", "å")
-        .translate(SPELLINGS)
-    )
+    letters = unicodedata.normalize("NFC", text).casefold().replace("aa", "å").translate(SPELLINGS)
     plain = "".join(
-        letter
-        if letter in f"æø{LAST_LETTER}"
-        else unicodedata.normalize("NFKD", letter)[:1]
-        for letter in letters
+        letter if letter in f"æø{LAST_LETTER}" else unicodedata.normalize("NFKD", letter)[:1] for letter in letters
     )
     return " ".join(re.findall(r"[^\W_]+", plain))
 
@@ -65,11 +57,6 @@ def named(students: QuerySet, query: str) -> QuerySet:
     words = filed(query).split()[:MAX_WORDS]
     if not words:
         return students.none()
-    terms = [
-        f"({word}:* | {word[:-1]}{LAST_LETTER}:*)"
-        if word.endswith("a")
-        else f"{word}:*"
-        for word in words
-    ]
+    terms = [f"({word}:* | {word[:-1]}{LAST_LETTER}:*)" if word.endswith("a") else f"{word}:*" for word in words]
     wanted = SearchQuery(" & ".join(terms), search_type="raw", config="simple")
     return students.alias(words=NAME_WORDS).filter(words=wanted)

@@ -15,6 +15,7 @@ from schoolapp.lib import clock
 from schools.models import SchoolYear
 from staff.models import Employee
 from students.models import Enrolment, Group, GroupStaffing, Membership, Student
+from students.names import sort_name
 
 K1, K2 = (3, 7, 6, 1, 8, 9, 4, 5, 2), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
@@ -85,7 +86,7 @@ class World:
             school=group.school,
             grade_level=group.grade_level,
             home_class_name=group.name,
-            sort_name=f"{person.family_name} {person.given_name}".casefold(),
+            sort_name=sort_name(person),
         )
         Enrolment.objects.create(
             student=student,

@@ -7,30 +7,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GuardianRelation',
+            name="GuardianRelation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('state', models.CharField(choices=[('proposed', 'foreslått'), ('verified', 'bekreftet'), ('ended', 'avsluttet')], max_length=8, verbose_name='status')),
-                ('ground', models.CharField(choices=[('register', 'foreldreansvar i Folkeregisteret'), ('manual', 'dokumentert manuelt')], max_length=8, verbose_name='grunnlag')),
-                ('responsibility', models.CharField(blank=True, max_length=20, verbose_name='foreldreansvar')),
-                ('portal_enabled', models.BooleanField(default=True, help_text='Slås av når barnet eller den foresatte får adressesperre, og åpnes av kommunen.', verbose_name='tilgang til portalen')),
-                ('valid_from', models.DateField(default=schoolapp.lib.clock.today)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('guardian', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardian_relations', to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("proposed", "foreslått"), ("verified", "bekreftet"), ("ended", "avsluttet")],
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "ground",
+                    models.CharField(
+                        choices=[("register", "foreldreansvar i Folkeregisteret"), ("manual", "dokumentert manuelt")],
+                        max_length=8,
+                        verbose_name="grunnlag",
+                    ),
+                ),
+                ("responsibility", models.CharField(blank=True, max_length=20, verbose_name="foreldreansvar")),
+                (
+                    "portal_enabled",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Slås av når barnet eller den foresatte får adressesperre, og åpnes av kommunen.",
+                        verbose_name="tilgang til portalen",
+                    ),
+                ),
+                ("valid_from", models.DateField(default=schoolapp.lib.clock.today)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "guardian",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="guardian_relations",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'foresatt',
-                'verbose_name_plural': 'foresatte',
+                "verbose_name": "foresatt",
+                "verbose_name_plural": "foresatte",
             },
         ),
     ]

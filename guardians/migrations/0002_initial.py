@@ -5,26 +5,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('guardians', '0001_initial'),
-        ('students', '0001_initial'),
+        ("guardians", "0001_initial"),
+        ("students", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='guardianrelation',
-            name='student',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guardian_relations', to='students.student'),
+            model_name="guardianrelation",
+            name="student",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="guardian_relations", to="students.student"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guardianrelation',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='relation_date_order'),
+            model_name="guardianrelation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="relation_date_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guardianrelation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ended'), _negated=True), fields=('guardian', 'student'), name='one_open_relation_per_pair'),
+            model_name="guardianrelation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "ended"), _negated=True),
+                fields=("guardian", "student"),
+                name="one_open_relation_per_pair",
+            ),
         ),
     ]

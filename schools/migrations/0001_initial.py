@@ -4,26 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='SchoolYear',
+            name="SchoolYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(unique=True, verbose_name='starter')),
-                ('ends_on', models.DateField(verbose_name='slutter')),
-                ('state', models.CharField(choices=[('planned', 'planlegges'), ('current', 'inneværende'), ('past', 'avsluttet')], max_length=8, verbose_name='status')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField(unique=True, verbose_name="starter")),
+                ("ends_on", models.DateField(verbose_name="slutter")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("planned", "planlegges"), ("current", "inneværende"), ("past", "avsluttet")],
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'skoleår',
-                'verbose_name_plural': 'skoleår',
-                'ordering': ['-starts_on'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'current')), fields=('state',), name='one_current_school_year'), models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='school_year_date_order')],
+                "verbose_name": "skoleår",
+                "verbose_name_plural": "skoleår",
+                "ordering": ["-starts_on"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "current")), fields=("state",), name="one_current_school_year"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="school_year_date_order"
+                    ),
+                ],
             },
         ),
     ]

@@ -8,146 +8,292 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accessctl', '0001_initial'),
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('people', '0001_initial'),
-        ('schools', '0001_initial'),
-        ('staff', '0001_initial'),
+        ("accessctl", "0001_initial"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("people", "0001_initial"),
+        ("schools", "0001_initial"),
+        ("staff", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('home_class', 'klasse'), ('contact_group', 'kontaktlærergruppe'), ('subject_group', 'faggruppe')], max_length=16, verbose_name='slag')),
-                ('name', models.CharField(max_length=60, verbose_name='navn')),
-                ('grade_level', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='trinn')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='accessctl.school')),
-                ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='schools.schoolyear')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("home_class", "klasse"),
+                            ("contact_group", "kontaktlærergruppe"),
+                            ("subject_group", "faggruppe"),
+                        ],
+                        max_length=16,
+                        verbose_name="slag",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="navn")),
+                ("grade_level", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="trinn")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="groups", to="accessctl.school"
+                    ),
+                ),
+                (
+                    "school_year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="groups", to="schools.schoolyear"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'gruppe',
-                'verbose_name_plural': 'grupper',
-                'ordering': ['name'],
+                "verbose_name": "gruppe",
+                "verbose_name_plural": "grupper",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='GroupStaffing',
+            name="GroupStaffing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('function', models.CharField(choices=[('contact_teacher', 'kontaktlærer'), ('subject_teacher', 'faglærer'), ('assistant', 'assistent')], max_length=16, verbose_name='funksjon')),
-                ('valid_from', models.DateField(default=schoolapp.lib.clock.today)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('employee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staffing', to='staff.employee')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='staffing', to='students.group')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "function",
+                    models.CharField(
+                        choices=[
+                            ("contact_teacher", "kontaktlærer"),
+                            ("subject_teacher", "faglærer"),
+                            ("assistant", "assistent"),
+                        ],
+                        max_length=16,
+                        verbose_name="funksjon",
+                    ),
+                ),
+                ("valid_from", models.DateField(default=schoolapp.lib.clock.today)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "employee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="staffing", to="staff.employee"
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="staffing", to="students.group"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Student',
+            name="Student",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('grade_level', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='trinn')),
-                ('home_class_name', models.CharField(blank=True, max_length=20, verbose_name='klasse')),
-                ('sort_name', models.CharField(blank=True, editable=False, max_length=400)),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='student', to='people.person')),
-                ('school', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='students', to='accessctl.school')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("grade_level", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="trinn")),
+                ("home_class_name", models.CharField(blank=True, max_length=20, verbose_name="klasse")),
+                ("sort_name", models.CharField(blank=True, editable=False, max_length=400)),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="student", to="people.person"
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="students",
+                        to="accessctl.school",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'elev',
-                'verbose_name_plural': 'elever',
-                'permissions': [('view_pupil', 'Se elever med navn, klasse og trinn'), ('view_contact', 'Se kontaktopplysninger for elever og foresatte'), ('see_protected', 'Se elever og foresatte som har adressesperre'), ('view_document', 'Lese dokumenter om elever'), ('write_document', 'Lage og ferdigstille dokumenter om elever'), ('view_archive_log', 'Se arkivloggen'), ('run_archive', 'Kjøre arkivoverføring og sette dokumenter til Klar'), ('edit_archive_settings', 'Endre oppsett for arkiv'), ('edit_templates', 'Endre dokumenttyper og maler'), ('administer', 'Bruke kommunens administrasjon'), ('view_own_children', 'Se egne barn og dokumentene deres'), ('view_own_record', 'Se opplysninger om seg selv')],
+                "verbose_name": "elev",
+                "verbose_name_plural": "elever",
+                "permissions": [
+                    ("view_pupil", "Se elever med navn, klasse og trinn"),
+                    ("view_contact", "Se kontaktopplysninger for elever og foresatte"),
+                    ("see_protected", "Se elever og foresatte som har adressesperre"),
+                    ("view_document", "Lese dokumenter om elever"),
+                    ("write_document", "Lage og ferdigstille dokumenter om elever"),
+                    ("view_archive_log", "Se arkivloggen"),
+                    ("run_archive", "Kjøre arkivoverføring og sette dokumenter til Klar"),
+                    ("edit_archive_settings", "Endre oppsett for arkiv"),
+                    ("edit_templates", "Endre dokumenttyper og maler"),
+                    ("administer", "Bruke kommunens administrasjon"),
+                    ("view_own_children", "Se egne barn og dokumentene deres"),
+                    ("view_own_record", "Se opplysninger om seg selv"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_home_class', models.BooleanField()),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='students.group')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='students.student')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_home_class", models.BooleanField()),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="students.group"
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="students.student"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grade_level', models.PositiveSmallIntegerField(verbose_name='trinn')),
-                ('state', models.CharField(choices=[('planned', 'planlagt'), ('active', 'aktiv'), ('moved_internal', 'flyttet i kommunen'), ('moved_out', 'flyttet ut'), ('private_school', 'privatskole'), ('home_educated', 'hjemmeopplæring'), ('exempt', 'fritatt fra opplæringsplikt'), ('graduated', 'fullført')], default='active', max_length=16)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='accessctl.school')),
-                ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='schools.schoolyear')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='students.student')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("grade_level", models.PositiveSmallIntegerField(verbose_name="trinn")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planlagt"),
+                            ("active", "aktiv"),
+                            ("moved_internal", "flyttet i kommunen"),
+                            ("moved_out", "flyttet ut"),
+                            ("private_school", "privatskole"),
+                            ("home_educated", "hjemmeopplæring"),
+                            ("exempt", "fritatt fra opplæringsplikt"),
+                            ("graduated", "fullført"),
+                        ],
+                        default="active",
+                        max_length=16,
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="enrolments", to="accessctl.school"
+                    ),
+                ),
+                (
+                    "school_year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="enrolments", to="schools.schoolyear"
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="enrolments", to="students.student"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StudentGrant',
+            name="StudentGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(default=schoolapp.lib.clock.today)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('reason', models.CharField(max_length=300, verbose_name='begrunnelse')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='students.student')),
-                ('given_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField(default=schoolapp.lib.clock.today)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("reason", models.CharField(max_length=300, verbose_name="begrunnelse")),
+                (
+                    "content_object",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="students.student"),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("permission", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission")),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(fields=('school', 'school_year', 'kind', 'name'), name='group_name_once_per_year'),
+            model_name="group",
+            constraint=models.UniqueConstraint(
+                fields=("school", "school_year", "kind", "name"), name="group_name_once_per_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='groupstaffing',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='staffing_date_order'),
+            model_name="groupstaffing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="staffing_date_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='student',
-            index=models.Index(fields=['school', 'sort_name'], name='student_school_name'),
+            model_name="student",
+            index=models.Index(fields=["school", "sort_name"], name="student_school_name"),
         ),
         migrations.AddIndex(
-            model_name='student',
-            index=models.Index(fields=['sort_name'], name='student_name'),
+            model_name="student",
+            index=models.Index(fields=["sort_name"], name="student_name"),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.CheckConstraint(condition=models.Q(('grade_level__isnull', True), ('grade_level__range', (1, 10)), _connector='OR'), name='student_grade_level_range'),
+            model_name="student",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("grade_level__isnull", True), ("grade_level__range", (1, 10)), _connector="OR"),
+                name="student_grade_level_range",
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['group', 'valid_to', 'student'], name='membership_group'),
+            model_name="membership",
+            index=models.Index(fields=["group", "valid_to", "student"], name="membership_group"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='membership_date_order'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="membership_date_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='enrolment_date_order'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="enrolment_date_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('grade_level__range', (1, 10))), name='enrolment_grade_level_range'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("grade_level__range", (1, 10))), name="enrolment_grade_level_range"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('student', 'school_year'), name='one_active_enrolment_per_year'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "active")),
+                fields=("student", "school_year"),
+                name="one_active_enrolment_per_year",
+            ),
         ),
         migrations.AlterUniqueTogether(
-            name='studentgrant',
-            unique_together={('user', 'permission', 'content_object')},
+            name="studentgrant",
+            unique_together={("user", "permission", "content_object")},
         ),
     ]

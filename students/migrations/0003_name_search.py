@@ -6,21 +6,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accessctl', '0002_append_only'),
-        ('people', '0001_initial'),
-        ('students', '0002_one_home_class'),
+        ("accessctl", "0002_append_only"),
+        ("people", "0001_initial"),
+        ("students", "0002_one_home_class"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='student',
-            name='sort_name',
-            field=models.CharField(blank=True, db_collation='C', editable=False, max_length=400),
+            model_name="student",
+            name="sort_name",
+            field=models.CharField(blank=True, db_collation="C", editable=False, max_length=400),
         ),
         migrations.AddIndex(
-            model_name='student',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('sort_name', config='simple'), name='student_name_words'),
+            model_name="student",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.search.SearchVector("sort_name", config="simple"), name="student_name_words"
+            ),
         ),
     ]

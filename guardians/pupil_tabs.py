@@ -1,0 +1,37 @@
+"""Guardians on the overview of a pupil."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accessctl.models import User
+from accessctl.permissions import Permission
+from guardians.models import GuardianRelation
+from people.display import PREFETCHED, RELATED, contact_card
+from students.models import Student
+from students.tabs import Panel, register_panel
+
+
+def guardians_of(user: User, student: Student) -> dict[str, Any]:
+    """The guardians in force today whom the user may see; a protected child hides where they live."""
+    relations = (
+        GuardianRelation.objects.visible_to(user)
+        .on()
+        .filter(student=student, state=GuardianRelation.State.VERIFIED)
+        .select_related("guardian", *(f"guardian__{name}" for name in RELATED))
+        .prefetch_related(*(f"guardian__{name}" for name in PREFETCHED))
+        .order_by("guardian__family_name", "guardian__given_name")
+    )
+    cards = [
+        contact_card(
+            relation.guardian,
+            sees_contact=True,
+            sees_protected=True,
+            household_protected=student.person.is_protected,
+        )
+        for relation in relations
+    ]
+    return {"title": _("Foresatte"), "cards": cards}
+
+
+register_panel(Panel("foresatte", "guardians/pupil_panel.html", Permission.VIEW_CONTACT, order=10, data=guardians_of))

@@ -1,0 +1,22 @@
+"""The guardians' portal."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accessctl.audit import record_list
+from accessctl.guards import requires
+from accessctl.permissions import Permission
+from guardians.cards import lines_for
+from guardians.models import children_of
+from schoolapp.lib import clock
+from students.pages import contact_teachers
+
+
+@requires(Permission.VIEW_OWN_CHILDREN)
+def home(request: HttpRequest) -> HttpResponse:
+    """A card for each child, the youngest first; which children were shown is logged."""
+    children = list(children_of(request.user).with_page_data().order_by("grade_level", "sort_name"))
+    record_list(request.user, "open", children)
+    teachers, lines = contact_teachers(children), lines_for(request.user, children)
+    cards = [{"child": child, "teachers": teachers[child.pk], "lines": lines[child.pk]} for child in children]
+    return render(request, "guardians/home.html", {"cards": cards, "today": clock.today()})

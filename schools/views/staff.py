@@ -1,0 +1,33 @@
+"""The start page of staff."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from accessctl.guards import requires
+from accessctl.permissions import Permission
+from schoolapp.lib import clock
+from schools.today import lines_for, shortcuts_for
+
+NOON, EVENING = 11, 18
+
+
+@requires(Permission.VIEW_PUPIL)
+def today(request: HttpRequest) -> HttpResponse:
+    """What needs the user now, and the way to own classes."""
+    return render(
+        request,
+        "schools/today.html",
+        {
+            "greeting": greeting(clock.now().astimezone(clock.OSLO).hour),
+            "today": clock.today(),
+            "lines": lines_for(request.user),
+            "shortcuts": shortcuts_for(request.user),
+        },
+    )
+
+
+def greeting(hour: int) -> str:
+    if hour < NOON:
+        return _("God morgen")
+    return _("God dag") if hour < EVENING else _("God kveld")

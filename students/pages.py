@@ -1,0 +1,92 @@
+"""What the pages about pupils show, for whoever is looking."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accessctl.models import User
+from accessctl.permissions import Permission
+from accessctl.scope import scope_of
+from people.display import ContactCard, contact_card
+from students.models import Group, GroupStaffing, Membership, Student
+from students.tabs import panels, tabs
+
+
+@dataclass(frozen=True)
+class TabLink:
+    label: Any
+    url: str
+    is_current: bool
+
+
+def pupil_page(request: HttpRequest, student: Student, active: str) -> dict[str, Any]:
+    """Context of `students/pupil_page.html`: the pupil, and the tabs the user may open about this pupil."""
+    held: dict[Permission, bool] = {}
+    links = []
+    for tab in tabs():
+        if tab.permission not in held:
+            held[tab.permission] = may(request.user, tab.permission, student)
+        if held[tab.permission]:
+            url = reverse(tab.url_name, args=[student.uuid])
+            links.append(TabLink(tab.label, url, tab.slug == active))
+    return {"student": student, "tabs": links, "active": active}
+
+
+def overview(user: User, student: Student) -> dict[str, Any]:
+    """The overview tab: the pupil's card, the contact teachers, and the panels of other apps."""
+    return {
+        "card": pupil_card(user, student),
+        "teachers": contact_teachers([student])[student.pk],
+        "panels": [
+            {"template": panel.template_name, "data": panel.data(user, student)}
+            for panel in panels()
+            if may(user, panel.permission, student)
+        ],
+    }
+
+
+def pupil_card(user: User, student: Student) -> ContactCard | None:
+    """`student` comes from `visible_to(user)`, so that a protected one is seen with a grant."""
+    return contact_card(student.person, sees_contact=may(user, Permission.VIEW_CONTACT, student), sees_protected=True)
+
+
+def may(user: User, permission: Permission, student: Student) -> bool:
+    """Whether `user` holds `permission` for this very pupil."""
+    if not scope_of(user).holds(permission):
+        return False
+    return Student.objects.visible_to(user, permission).filter(pk=student.pk).exists()
+
+
+def contact_teachers(students: Iterable[Student]) -> dict[int, list[str]]:
+    """Names of the contact teachers today, by pupil: those of the contact group and the class (two queries)."""
+    groups: dict[int, list[int]] = defaultdict(list)
+    pupil_groups = Membership.objects.on().filter(
+        student__in=[student.pk for student in students],
+        group__kind__in=[Group.Kind.HOME_CLASS, Group.Kind.CONTACT_GROUP],
+    )
+    for group_id, student_id in pupil_groups.values_list("group_id", "student_id"):
+        groups[group_id].append(student_id)
+    staffing = (
+        GroupStaffing.objects.on()
+        .filter(group__in=groups, function=GroupStaffing.Function.CONTACT_TEACHER)
+        .select_related("employee__person")
+        .order_by("employee__person__family_name")
+    )
+    names: dict[int, list[str]] = defaultdict(list)
+    for row in staffing:
+        for student_id in groups[row.group_id]:
+            if str(row.employee.person) not in names[student_id]:
+                names[student_id].append(str(row.employee.person))
+    return names
+
+
+def own_student(user: User) -> QuerySet[Student]:
+    """The pupil the user is, as a queryset of at most one."""
+    if not scope_of(user).holds(Permission.VIEW_OWN_RECORD):
+        return Student.objects.none()
+    return Student.objects.filter(person__user=user).with_page_data()

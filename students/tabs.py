@@ -1,0 +1,56 @@
+"""What other apps add to the pupil page: tabs of their own, and panels on the overview.
+
+An app fills the registry from its module `pupil_tabs`, which is imported when the application starts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+
+from accessctl.models import User
+from accessctl.permissions import Permission
+from students.models import Student
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page about one pupil; `url_name` takes the pupil's uuid. Shown to whoever holds `permission` for the pupil."""
+
+    slug: str
+    label: str | Promise
+    url_name: str
+    permission: Permission
+    order: int
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the overview. `data(user, student)` gives the context of `template_name`."""
+
+    slug: str
+    template_name: str
+    permission: Permission
+    order: int
+    data: Callable[[User, Student], dict[str, Any]]
+
+
+_tabs: dict[str, Tab] = {}
+_panels: dict[str, Panel] = {}
+
+
+def register(tab: Tab) -> None:
+    _tabs[tab.slug] = tab
+
+
+def register_panel(panel: Panel) -> None:
+    _panels[panel.slug] = panel
+
+
+def tabs() -> list[Tab]:
+    return sorted(_tabs.values(), key=lambda tab: tab.order)
+
+
+def panels() -> list[Panel]:
+    return sorted(_panels.values(), key=lambda panel: panel.order)

@@ -1,0 +1,19 @@
+"""The pupil's own screens."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accessctl.audit import record_list
+from accessctl.guards import requires
+from accessctl.permissions import Permission
+from students.pages import contact_teachers, own_student
+
+
+@requires(Permission.VIEW_OWN_RECORD)
+def own_page(request: HttpRequest) -> HttpResponse:
+    """What the school has on record about oneself: name, class, school and contact teacher."""
+    students = list(own_student(request.user))
+    record_list(request.user, "open", students)
+    student = students[0] if students else None
+    teachers = contact_teachers(students)[student.pk] if student else []
+    return render(request, "students/own.html", {"student": student, "teachers": teachers})

@@ -1,0 +1,49 @@
+"""Screens about pupils, for staff."""
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accessctl.audit import open_or_404, record_list
+from accessctl.guards import requires
+from accessctl.models import School
+from accessctl.permissions import Permission
+from people.display import PREFETCHED
+from students.forms import PupilFilter
+from students.models import Student
+from students.pages import overview, pupil_page
+
+PAGE_SIZE = 50
+
+
+@requires(Permission.VIEW_PUPIL)
+def pupil_list(request: HttpRequest) -> HttpResponse:
+    """The pupils one reaches, found by name, school, grade and class. What is shown is logged."""
+    visible = Student.objects.visible_to(request.user)
+    form = PupilFilter(request.GET, schools=School.objects.visible_to(request.user), pupils=visible)
+    rows = form.found().with_page_data().order_by("sort_name", "pk")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("side"))
+    record_list(request.user, "list", list(page))
+    return render(
+        request,
+        "students/list.html",
+        {"filter": form, "page": page, "shows_school": "skole" in form.fields, "kept": kept_query(request)},
+    )
+
+
+@requires(Permission.VIEW_PUPIL)
+def pupil(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The overview of one pupil."""
+    students = Student.objects.visible_to(request.user).with_page_data().select_related("person__contact")
+    student = open_or_404(request, students.prefetch_related(*(f"person__{name}" for name in PREFETCHED)), uuid=uuid)
+    context = pupil_page(request, student, active="oversikt") | overview(request.user, student)
+    return render(request, "students/overview.html", context)
+
+
+def kept_query(request: HttpRequest) -> str:
+    """The filter as a query string without the page number, for the links between pages."""
+    query = request.GET.copy()
+    query.pop("side", None)
+    return query.urlencode()
