@@ -63,8 +63,8 @@ def lines_of(address: Cursor) -> tuple[str, str, str]:
         name = plot.string("adressetilleggsnavn") or (plot_line(ids) if ids else "")
         return road_line(plot, name), *place_of(plot)
     if (box := address.child("postboksadresse")) is not None:
-        number = box.string("postboks")
-        owner, label = box.string("postbokseier"), number if "boks" in number.lower() else f"Postboks {number}"
+        owner, label = box.string("postbokseier"), box.string("postboks")
+        label = label if "boks" in label.lower() else f"Postboks {label}"
         return ", ".join(part for part in (owner, label) if part), *place_of(box)
     if (free := address.child("frittFormat")) is not None:
         return ", ".join(line for line in free.strings("adresselinje") if line), *place_of(free)

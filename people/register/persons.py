@@ -42,8 +42,8 @@ def write_persons(batch: Iterable[RegisterPerson]) -> Written:
             renumbered.append((entry, former))
         elif person is None:
             newcomers.append(entry)
-        if person or former:
-            written.persons[entry.number] = person or former
+        if found := person or former:
+            written.persons[entry.number] = found
     change_numbers(written, renumbered)
     keep_former_numbers(written, people, known)
     update_details(written, people)

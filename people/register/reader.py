@@ -106,7 +106,8 @@ class Reader:
             cursor.remark(Code.NOT_RESIDENT, code_word(person.status))
         if kind == "andre":
             cursor.remark(Code.RESPONSIBILITY_OTHERS)
-        guardians, persons = [], []
+        guardians: list[RegisterGuardian] = []
+        persons: list[RegisterPerson] = []
         for entry in cursor.children("foreldreansvarlige"):
             guardian = self.person(entry, born="foedsel")
             if guardian is None:

@@ -70,10 +70,12 @@ def records(text: str) -> Iterator[tuple[int, int, Any]]:
         if text[at : at + 1] == ",":
             at = skip_space(text, at + 1)
             if text[at : at + 1] == "]":
-                raise not_json(text, at, _("komma uten en ny post etter"))
+                raise not_json(text, at, _("komma uten en ny post etter seg"))
         elif text[at : at + 1] != "]":
             raise not_json(
-                text, at, _("fila slutter før lista er ferdig") if at >= len(text) else _("venter komma eller ]")
+                text,
+                at,
+                _("fila slutter før lista er ferdig") if at >= len(text) else _("her skal det stå komma eller ]"),
             )
     if skip_space(text, at + 1) != len(text):
         raise not_json(text, skip_space(text, at + 1), _("tekst etter slutten av lista"))
