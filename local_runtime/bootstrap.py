@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import fcntl
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -50,8 +51,6 @@ def run_in_environment(module: str, *, development: bool) -> None:
 
 
 def prepare(*, development: bool) -> None:
-    if sys.version_info < (3, 11):
-        raise SetupError(f"Schoolapp trenger Python 3.11 eller nyere; dette er {sys.version.split()[0]}.")
     with _one_at_a_time():
         _system_libraries()
         if development:
@@ -98,7 +97,9 @@ def _chromium() -> None:
 
 def _apt_install(packages: list[str], purpose: str) -> None:
     command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
-    by_hand = f"{purpose}. Kjør denne kommandoen og prøv igjen:\n\n    sudo apt-get update && sudo {' '.join(command)}\n"
+    by_hand = (
+        f"{purpose}. Kjør denne kommandoen og prøv igjen:\n\n    sudo apt-get update && sudo {' '.join(command)}\n"
+    )
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise SetupError(by_hand)
     say(f"Installerer {', '.join(packages)} ({purpose})")
@@ -112,9 +113,7 @@ def _apt_install(packages: list[str], purpose: str) -> None:
 def _virtual_environment() -> None:
     if PYTHON.exists():
         return
-    try:
-        import ensurepip  # noqa: F401  Debian leaves it out of python3
-    except ImportError:
+    if importlib.util.find_spec("ensurepip") is None:  # Debian leaves it out of python3
         _apt_install([f"python3.{sys.version_info.minor}-venv"], "Python trenger venv")
     say("Lager .venv")
     venv.create(VENV, with_pip=True, symlinks=True)

@@ -135,8 +135,12 @@ def _accepts_connections(sockets: Path) -> bool:
 
 def _create_database(sockets: Path) -> None:
     connect = ["-h", str(sockets), "-U", "postgres"]
-    listed = subprocess.run([str(_binaries() / "psql"), *connect, "-XAtc", "select datname from pg_database"],
-                            capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        [str(_binaries() / "psql"), *connect, "-XAtc", "select datname from pg_database"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     if "schoolapp" not in listed.split():
         subprocess.run([str(_binaries() / "createdb"), *connect, "schoolapp"], check=True)
 

@@ -1,0 +1,111 @@
+"""The servers and the processes of one Schoolapp, started and stopped together."""
+
+import contextlib
+import fcntl
+import os
+import shlex
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from honcho.manager import Manager
+
+from local_runtime.bootstrap import ROOT, SetupError, node_environment
+from local_runtime.environment import Ports, local_environment
+from local_runtime.servers import postgres, redis
+
+PYTHON = shlex.quote(sys.executable)
+
+
+@contextlib.contextmanager
+def servers(folder: Path, ports: Ports, *, throw_away: bool) -> Iterator[dict[str, str]]:
+    """Yield the environment of a stack whose PostgreSQL and Redis answer: embedded, or those the environment names."""
+    environment = local_environment(folder, ports, throw_away=throw_away)
+    given = {} if throw_away else os.environ
+    with contextlib.ExitStack() as running:
+        if not given.get("DATABASE_URL"):
+            environment["DATABASE_URL"] = running.enter_context(postgres(folder / "postgres", throw_away=throw_away))
+        if not given.get("REDIS_URL"):
+            environment["REDIS_URL"] = given.get("CELERY_BROKER_URL") or running.enter_context(redis(folder / "redis"))
+        if not given.get("CELERY_BROKER_URL"):
+            environment["CELERY_BROKER_URL"] = environment["REDIS_URL"]
+        yield environment
+
+
+@contextlib.contextmanager
+def thrown_away(name: str) -> Iterator[Path]:
+    """A folder for one run. It can be passed through by PostgreSQL's own account, and is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix=f"schoolapp-{name}-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Two stacks on the same data would fight. Raises SetupError when one is running already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "running.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SetupError(f"Schoolapp kjører allerede på dataene i {folder}. Stopp den med Ctrl-C der.") from None
+        yield
+
+
+def processes(environment: dict[str, str], ports: Ports) -> dict[str, str]:
+    """Name and command of everything that runs beside PostgreSQL and Redis."""
+    celery = f"{PYTHON} -m celery -A schoolapp"
+    worker = f"{celery} worker --loglevel=INFO --without-gossip --without-mingle"
+    schedule = shlex.quote(str(Path(environment["DATA_DIR"]) / "beat-schedule"))
+    commands = {
+        "web": f"{PYTHON} -m gunicorn schoolapp.wsgi --bind 127.0.0.1:{ports.web} --workers 2 --threads 4",
+        "worker": f"{worker} --queues=default,pdf --concurrency=2 --hostname=worker@%h",
+        "archive": f"{worker} --queues=archive --concurrency=1 --hostname=archive@%h",
+        "beat": f"{celery} beat --loglevel=WARNING --schedule={schedule} --pidfile=",
+    }
+    if _points_here(environment["IDPORTEN_ISSUER"], ports.oidc):
+        commands["oidc"] = "node sandbox/oidc/main.mjs"
+    if _points_here(environment["NCORE_OBJECT_MODEL_URL"], ports.elements):
+        commands["elements"] = f"{PYTHON} -m sandbox.elements"
+    return {name: f"exec {command}" for name, command in commands.items()}
+
+
+def _points_here(url: str, port: int) -> bool:
+    """A stand-in runs only while the configuration points at it and not at a real system."""
+    return f":{port}/" in url
+
+
+def run(commands: dict[str, str], environment: dict[str, str], printer: object, *, once_up: Callable[[], None]) -> int:
+    """Run `commands` until one of them ends or a signal comes; then stop the others and return the exit code."""
+    manager = _Manager(printer)
+    manager.once_up = once_up
+    with_node = environment | {"PATH": node_environment()["PATH"]}
+    for name, command in commands.items():
+        manager.add_process(name, command, env=with_node, cwd=str(ROOT))
+    manager.loop()
+    return int(manager.returncode or 0)
+
+
+class _Manager(Manager):
+    """honcho's manager, which also stops cleanly when told to before every process has started."""
+
+    once_up: Callable[[], None]
+
+    def _start(self) -> None:
+        signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+        super()._start()
+        threading.Thread(target=self.once_up, daemon=True).start()
+
+    def terminate(self) -> None:
+        if self._all_started():
+            super().terminate()
+            return
+        signal.signal(signal.SIGALRM, lambda *_: self.terminate())
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
