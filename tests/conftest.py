@@ -16,3 +16,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture
 def world(db) -> World:
     return build_world()
+
+
+@pytest.fixture(autouse=True)
+def media_folder(settings, tmp_path):
+    """Files of a test go away with it."""
+    settings.MEDIA_ROOT = tmp_path / "files"

@@ -5,10 +5,15 @@ Names say what a person is in the cast. National ids are synthetic (month + 80).
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from hashlib import sha256
+from uuid import uuid4
+
+from django.core.files.base import ContentFile
 
 from accessctl.actions import assign_role, install_roles
 from accessctl.models import Municipality, School, User
-from archive.models import SchoolArchiveSettings
+from archive.models import ArchiveFolder, Delivery, SchoolArchiveSettings
+from documents.models import Document, DocumentType, TemplateVersion
 from guardians.models import GuardianRelation
 from people.models import Address, ContactDetails, NationalId, Person, Protection
 from schoolapp.lib import clock
@@ -134,6 +139,51 @@ class World:
                 **({"valid_from": date(2020, 1, 1)} | relation),
             )
         return person
+
+    def add_document(self, about: str, **fields) -> tuple[Document, Delivery]:
+        """A finalised document about a pupil, standing in the archive queue."""
+        student = self.pupils[about]
+        kind, _created = DocumentType.objects.get_or_create(
+            slug="prove", defaults={"name_nb": "Prøvebrev", "name_nn": "Prøvebrev", "archive_mode": "always"}
+        )
+        template, _created = TemplateVersion.objects.get_or_create(
+            document_type=kind, language="nb", number=1, defaults={"title": "Prøvebrev", "body": "Hei.", "is_current": True}
+        )
+        pdf = f"%PDF-1.4 brev om {about}".encode()
+        folder, _created = ArchiveFolder.objects.get_or_create(
+            key=f"elevmappe:{student.uuid}",
+            defaults={"kind": "pupil", "title": "Elevmappe", "public_title": "Elevmappe"},
+        )
+        delivery = Delivery.objects.create(
+            external_key=f"dok:{uuid4()}:v1",
+            school=student.school,
+            folder=folder,
+            about=student.uuid,
+            is_protected=student.person.is_protected,
+            title=kind.name_nb,
+            record={},
+            content_sha256=sha256(pdf).hexdigest(),
+        )
+        document = Document(
+            student=student,
+            school=student.school,
+            document_type=kind,
+            template=template,
+            language="nb",
+            title=kind.name_nb,
+            state=Document.State.FINALISED,
+            created_by=self.users["contact_teacher"],
+            finalised_at=clock.now(),
+            frozen_html="<p>Hei.</p>",
+            sha256=delivery.content_sha256,
+            size=len(pdf),
+            puid="fmt/476",
+            delivery=delivery,
+            **fields,
+        )
+        document.pdf.save(f"{document.uuid}.pdf", ContentFile(pdf), save=False)
+        document.save()
+        return document, delivery
 
 
 def build_world() -> World:

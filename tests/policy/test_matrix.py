@@ -1,0 +1,125 @@
+"""Every URL × every persona × own, foreign and protected object, against a table that is read by people.
+
+`access_matrix.csv` is the reviewed table. After a wanted change, write it anew with
+`WRITE_ACCESS_MATRIX=1 pytest tests/policy -n0` and read the diff: each changed cell is a right given or taken.
+"""
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from tests.login import log_in
+from tests.policy.routes import OBJECTS, Case, cases, objects_of
+
+TABLE = Path(__file__).with_name("access_matrix.csv")
+HEAD = ("route", "method", "about")
+ANONYMOUS = "anonymous"
+PERSONAS = (
+    ANONYMOUS,
+    "no_role",
+    "nurse",
+    "other_school",  # a pupil
+    "guardian",
+    "guardian_b",
+    "guardian_proposed",
+    "guardian_former",
+    "guardian_of_protected",
+    "contact_teacher",
+    "subject_teacher",
+    "former_teacher",
+    "teacher_b",
+    "adviser",
+    "principal",
+    "school_admin",
+    "school_admin_b",
+    "team",
+    "municipal_admin",
+)
+# Who may get an answer about which pupil at all, whatever the URL.
+REACH = {
+    "own": {"guardian", "contact_teacher", "adviser", "principal", "school_admin", "team", "municipal_admin"},
+    "other school": {"other_school", "guardian", "teacher_b", "school_admin_b", "team", "municipal_admin"},
+    "protected": set(),
+}
+
+
+def answer(client: Client, case: Case, objects) -> str:
+    """The outcome as one word; what the request changed is rolled back."""
+    with transaction.atomic():
+        response = client.generic(case.method, case.path(objects))
+        transaction.set_rollback(True)
+    if response.status_code in (301, 302) and response.headers["Location"].startswith("/logg-inn/?"):
+        return "login"
+    return "ok" if response.status_code < 400 else str(response.status_code)
+
+
+def column(world, persona: str) -> dict[Case, str]:
+    objects = objects_of(world)
+    cells = {}
+    for case in cases():
+        client = Client(raise_request_exception=False)
+        if persona != ANONYMOUS:
+            log_in(client, world.user(persona))
+        cells[case] = answer(client, case, objects)
+    return cells
+
+
+def table() -> dict[Case, dict[str, str]]:
+    with TABLE.open(newline="") as file:
+        return {Case(*(row[key] for key in HEAD)): row for row in csv.DictReader(file)}
+
+
+@pytest.mark.skipif("WRITE_ACCESS_MATRIX" not in os.environ, reason="only on request")
+def test_write_the_table(world):
+    columns = {persona: column(world, persona) for persona in PERSONAS}
+    with TABLE.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*HEAD, *PERSONAS])
+        for case in sorted(cases(), key=lambda c: (c.route, c.method, c.about)):
+            writer.writerow([case.route, case.method, case.about, *(columns[p][case] for p in PERSONAS)])
+
+
+def test_the_table_has_exactly_the_urls_of_the_project():
+    assert set(table()) == set(cases())
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_every_answer_is_as_the_table_says(world, persona):
+    expected = {case: row[persona] for case, row in table().items()}
+    found = column(world, persona)
+    assert {case: cell for case, cell in found.items() if cell != expected.get(case)} == {}
+
+
+def test_the_table_gives_nobody_an_object_out_of_reach():
+    """Holds whatever was written into the table."""
+    rows = table()
+    looked_at = 0
+    for case, row in rows.items():
+        if case.about not in OBJECTS or case.route.startswith("rapporter/arkiv/oppsett/"):
+            continue
+        looked_at += 1
+        reached = {persona for persona in PERSONAS if row[persona] == "ok"}
+        assert reached <= REACH[case.about], case
+    assert looked_at > 30
+
+
+def test_the_table_holds_no_server_error():
+    assert [case for case, row in table().items() if "500" in row.values()] == []
+
+
+def test_only_a_short_list_is_public():
+    public = {case.route for case, row in table().items() if row[ANONYMOUS] == "ok"}
+    assert len(public) <= 15
+
+
+def test_a_view_that_declares_nothing_is_refused_to_everyone(world, settings):
+    settings.ROOT_URLCONF = "tests.policy.undeclared"
+    for persona in (ANONYMOUS, "municipal_admin"):
+        client = Client(raise_request_exception=False)
+        if persona != ANONYMOUS:
+            log_in(client, world.user(persona))
+        assert client.get("/uten-regel/").status_code == 403
