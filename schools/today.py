@@ -1,4 +1,4 @@
-"""«I dag»: what needs the user now. Each app adds its lines from a module `today`; a line goes when the thing is done."""
+"""«I dag»: what needs the user now. Each app adds lines from a module `today`; a line goes when the thing is done."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
