@@ -83,7 +83,7 @@ class Template:
 
     def used(self) -> set[str]:
         """Names of all fields and lists the template mentions."""
-        return {name for name in names_in(self.parts, rows=frozenset())}
+        return set(names_in(self.parts, rows=frozenset()))
 
     def render(self, data: Data, *, escape: Escape = str) -> str:
         """Fill in. Raises TooMuch past 200 kB or one second; a field that is not there is empty."""

@@ -1,13 +1,14 @@
 """Document types, templates and documents."""
 
+from typing import Self
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accessctl.models import School
+from accessctl.models import School, User
 from accessctl.permissions import Permission
 from archive.models import Delivery
 from guardians.models import children_of
@@ -30,7 +31,9 @@ class DocumentType(models.Model):
     name_nn = models.CharField(_("navn på nynorsk"), max_length=120)
     archive_mode = models.CharField(_("arkivering"), max_length=8, choices=ArchiveMode)
     access_code = models.CharField(_("tilgangskode"), max_length=10, default="UO")
-    legal_basis = models.CharField(_("unntakshjemmel"), max_length=120, default="offl. § 13, jf. fvl. § 13 første ledd nr. 1")
+    legal_basis = models.CharField(
+        _("unntakshjemmel"), max_length=120, default="offl. § 13, jf. fvl. § 13 første ledd nr. 1"
+    )
     registry_type = models.CharField(_("journalposttype"), max_length=1, default="U")
     registry_status = models.CharField(_("journalstatus"), max_length=1, default="F")
     shown_to_guardians = models.BooleanField(_("vises for foresatte"), default=True)
@@ -62,6 +65,8 @@ class TemplateVersion(models.Model):
 
     class Meta:
         ordering = ["-number"]
+        verbose_name = _("malversjon")
+        verbose_name_plural = _("malversjoner")
         constraints = [
             models.UniqueConstraint(fields=["document_type", "language", "number"], name="template_version_once"),
             models.UniqueConstraint(
@@ -75,19 +80,29 @@ class TemplateVersion(models.Model):
         return f"{self.document_type} {self.language} {self.number}"
 
 
-class DocumentQuerySet(models.QuerySet):
-    def visible_to(self, user, permission: Permission = Permission.VIEW_DOCUMENT):
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def visible_to(self, user: User, permission: Permission = Permission.VIEW_DOCUMENT) -> Self:
         return self.filter(student__in=Student.objects.visible_to(user, permission))
 
-    def for_guardian(self, user):
+    def for_guardian(self, user: User) -> Self:
         """Finalised documents about the guardian's own children, of types meant for guardians."""
         return self.filter(
             student__in=children_of(user), state=Document.State.FINALISED, document_type__shown_to_guardians=True
         )
 
+    def newest_finalised(self) -> Self:
+        """Finalised versions that no later finalised version replaces."""
+        later = Document.objects.filter(
+            series=OuterRef("series"), version__gt=OuterRef("version"), state=Document.State.FINALISED
+        )
+        return self.filter(~Exists(later), state=Document.State.FINALISED)
+
 
 class Document(models.Model):
-    """One version of one document about a pupil. Finalised content and bytes never change; a correction is a new version."""
+    """One version of one document about a pupil.
+
+    Finalised content and bytes never change; a database trigger holds that. A correction is a new version.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Utkast")
@@ -107,7 +122,9 @@ class Document(models.Model):
     revision = models.PositiveIntegerField(default=0, help_text="Counts saves; an old form is recognised by it")
     state = models.CharField(_("status"), max_length=10, choices=State, default=State.DRAFT)
     send_to_archive = models.BooleanField(_("send til arkiv"), default=False)
-    render_error = models.CharField(max_length=300, blank=True)
+    render_error = models.CharField(max_length=20, blank=True, help_text="Why the last attempt gave no PDF")
+    render_attempts = models.PositiveSmallIntegerField(default=0)
+    render_lease_until = models.DateTimeField(null=True, help_text="Until then one worker has it")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
@@ -119,9 +136,7 @@ class Document(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveIntegerField(default=0)
     puid = models.CharField(max_length=12, blank=True)
-    delivery = models.OneToOneField(
-        Delivery, on_delete=models.PROTECT, null=True, blank=True, related_name="document"
-    )
+    delivery = models.OneToOneField(Delivery, on_delete=models.PROTECT, null=True, blank=True, related_name="document")
 
     objects = DocumentQuerySet.as_manager()
 
@@ -132,6 +147,9 @@ class Document(models.Model):
         indexes = [models.Index(fields=["student", "-created_at"], name="document_student")]
         constraints = [
             models.UniqueConstraint(fields=["series", "version"], name="document_version_once"),
+            models.UniqueConstraint(
+                fields=["series"], condition=~Q(state="finalised"), name="one_open_version_per_series"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="finalised") | (Q(finalised_at__isnull=False) & ~Q(sha256="") & ~Q(pdf="")),
                 name="finalised_is_frozen",
@@ -169,3 +187,8 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+    @property
+    def path(self) -> str:
+        """Its name in the storage."""
+        return self.file.name or ""

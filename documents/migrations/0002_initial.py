@@ -6,64 +6,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('documents', '0001_initial'),
-        ('students', '0001_initial'),
+        ("documents", "0001_initial"),
+        ("students", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='document',
-            name='student',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='students.student'),
+            model_name="document",
+            name="student",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="students.student"
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='documents.document'),
+            model_name="attachment",
+            name="document",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="documents.document"
+            ),
         ),
         migrations.AddField(
-            model_name='document',
-            name='document_type',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='documents.documenttype'),
+            model_name="document",
+            name="document_type",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="documents.documenttype"
+            ),
         ),
         migrations.AddField(
-            model_name='templateversion',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="templateversion",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='templateversion',
-            name='document_type',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='template_versions', to='documents.documenttype'),
+            model_name="templateversion",
+            name="document_type",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="template_versions",
+                to="documents.documenttype",
+            ),
         ),
         migrations.AddField(
-            model_name='document',
-            name='template',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='documents.templateversion'),
+            model_name="document",
+            name="template",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="documents.templateversion"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templateversion',
-            constraint=models.UniqueConstraint(fields=('document_type', 'language', 'number'), name='template_version_once'),
+            model_name="templateversion",
+            constraint=models.UniqueConstraint(
+                fields=("document_type", "language", "number"), name="template_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templateversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('document_type', 'language'), name='one_current_template_per_language'),
+            model_name="templateversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("document_type", "language"),
+                name="one_current_template_per_language",
+            ),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['student', '-created_at'], name='document_student'),
+            model_name="document",
+            index=models.Index(fields=["student", "-created_at"], name="document_student"),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('series', 'version'), name='document_version_once'),
+            model_name="document",
+            constraint=models.UniqueConstraint(fields=("series", "version"), name="document_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'finalised'), _negated=True), models.Q(('finalised_at__isnull', False), models.Q(('sha256', ''), _negated=True), models.Q(('pdf', ''), _negated=True)), _connector='OR'), name='finalised_is_frozen'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "finalised"), _negated=True),
+                    models.Q(
+                        ("finalised_at__isnull", False),
+                        models.Q(("sha256", ""), _negated=True),
+                        models.Q(("pdf", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="finalised_is_frozen",
+            ),
         ),
     ]

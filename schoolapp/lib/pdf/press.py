@@ -1,4 +1,4 @@
-"""The client of the warm PDF process: starts it when needed, talks to it, and replaces it regularly or when it is lost."""
+"""The client of the warm PDF process: starts it when needed, and replaces it regularly or when it is lost."""
 
 import atexit
 import contextlib
@@ -9,6 +9,7 @@ import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import IO
 
 from schoolapp.lib.pdf import frames
 from schoolapp.lib.pdf.limits import Limits, Refusal, RenderFailed
@@ -113,5 +114,5 @@ def clean_environment() -> dict[str, str]:
     return kept | {"LANG": "C.UTF-8", "SOURCE_DATE_EPOCH": "0", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def fd_of(pipe: object) -> int:
-    return pipe.fileno() if pipe is not None else -1  # type: ignore[attr-defined,no-any-return]
+def fd_of(pipe: IO[bytes] | None) -> int:
+    return pipe.fileno() if pipe is not None else -1

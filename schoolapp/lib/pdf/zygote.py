@@ -68,8 +68,7 @@ def print_in_child(workshop: sheet.Workshop, html: str, limits: Limits) -> tuple
             with contextlib.suppress(BaseException):
                 status = sheet.run(workshop, html, limits, output)
             os._exit(status)
-        status = wait_for(child, limits.wall_seconds)
-        if refusal := refusal_of(status):
+        if refusal := refusal_of(wait_for(child, limits.wall_seconds)):
             return refusal, b""
         os.lseek(output, 0, os.SEEK_SET)
         with open(output, "rb", closefd=False) as file:

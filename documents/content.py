@@ -1,0 +1,180 @@
+"""From a draft to a letter: the values of the merge, what is missing, and the HTML that is previewed and frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accessctl.models import Municipality, School, User
+from documents.fields import Field, Kind, Source, allowed_in, author_fields, fields_of, is_required, rows
+from documents.markup import CleanHtml, escape_value, missing, one_line, plain, to_html
+from documents.merge import Template, parse
+from documents.models import Attachment, Document, TemplateVersion
+from guardians.models import GuardianRelation
+from people.models import Protection
+from schoolapp.lib import clock
+from students.models import Student
+
+Values = dict[str, str | list[dict[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Everything a letter shows. Frozen at finalising; what is missing is only possible in a preview."""
+
+    title: str
+    body: CleanHtml
+    missing: list[Field]
+
+
+def parsed(version: TemplateVersion) -> tuple[Template, Template]:
+    """Title and body of a saved template. They were accepted by the parser when they were saved."""
+    allowed = allowed_in(version.document_type.slug)
+    return parse(version.title, allowed), parse(version.body, allowed)
+
+
+def used_fields(version: TemplateVersion) -> set[str]:
+    title, body = parsed(version)
+    return title.used() | body.used()
+
+
+def record_values(document: Document, *, author: User, on: date | None = None) -> Values:
+    """What the register supplies. No address, contact detail or protected guardian is among it."""
+    student, school = document.student, document.school
+    municipality = Municipality.objects.first()
+    relations = (
+        GuardianRelation.objects.on(on)
+        .filter(student=student, state=GuardianRelation.State.VERIFIED, guardian__protection=Protection.NONE)
+        .select_related("guardian")
+        .order_by("guardian__family_name", "guardian__given_name", "pk")
+    )
+    day = on or clock.today()
+    start = clock.school_year_start(day)
+    return {
+        "elev_fornavn": student.person.given_name,
+        "elev_navn": student.person.full_name,
+        "klasse": student.home_class_name,
+        "trinn": grade_name(student, document.language),
+        "foresatte": [{"navn": relation.guardian.full_name} for relation in relations],
+        "skole": school.name,
+        "skole_adresse": address_of(school),
+        "skole_telefon": school.phone,
+        "skole_epost": school.email,
+        "kommune": municipality.name if municipality else "",
+        "dato": norwegian_date(day),
+        "skoleaar": f"{start.year}/{start.year + 1}",
+        "avsender": author.display_name,
+    }
+
+
+def grade_name(student: Student, language: str) -> str:
+    if student.grade_level is None:
+        return ""
+    return f"{student.grade_level}. {'steg' if language == 'nn' else 'trinn'}"
+
+
+def address_of(school: School) -> str:
+    place = f"{school.postal_code} {school.city}".strip()
+    return ", ".join(part for part in (school.address, place) if part)
+
+
+def norwegian_date(day: date) -> str:
+    return f"{day:%d.%m.%Y}"
+
+
+def author_values(slug: str, filled: Mapping[str, str]) -> Values:
+    """What the author typed, as the merge wants it. Dates arrive as ISO and leave as 14.08.2026."""
+    values: Values = {}
+    for field in fields_of(slug).values():
+        if field.source != Source.AUTHOR:
+            continue
+        text = plain(str(filled.get(field.name, ""))).strip()
+        match field.kind:
+            case Kind.ROWS:
+                values[field.name] = rows(text, field.part)
+            case Kind.DATE:
+                values[field.name] = shown_date(text)
+            case Kind.TIME:
+                values[field.name] = text.replace(":", ".")
+            case _:
+                values[field.name] = text
+    return values
+
+
+def shown_date(text: str) -> str:
+    try:
+        return norwegian_date(date.fromisoformat(text))
+    except ValueError:
+        return ""
+
+
+def missing_fields(slug: str, used: set[str], values: Values) -> list[Field]:
+    """Required fields that the template uses and that are empty, the author's first."""
+    known = fields_of(slug).values()
+    empty = [f for f in known if f.name in used and is_required(slug, f) and not values.get(f.name)]
+    return sorted(empty, key=lambda f: f.source == Source.RECORD)
+
+
+def compose(version: TemplateVersion, values: Values) -> Letter:
+    """The letter's title and body; a missing required field shows its name, marked. Raises merge.TooMuch."""
+    slug = version.document_type.slug
+    title, body = parsed(version)
+    absent = missing_fields(slug, title.used() | body.used(), values)
+    shown: Values = dict(values)
+    marks = {field.name: missing(str(field.label)) for field in absent}
+    for field in absent:
+        shown[field.name] = [{field.part: marks[field.name]}] if field.kind == Kind.ROWS else marks[field.name]
+    keep = set(marks.values())
+
+    def escape(text: str) -> str:
+        return text if text in keep else escape_value(text)
+
+    return Letter(
+        one_line(title.render(shown, escape=escape))[:200], to_html(body.render(shown, escape=escape)), absent
+    )
+
+
+def draft_letter(document: Document, *, author: User) -> Letter:
+    """The letter as it stands now."""
+    values = record_values(document, author=author) | author_values(document.document_type.slug, document.fields)
+    return compose(document.template, values)
+
+
+def form_fields(document: Document) -> list[Field]:
+    return author_fields(document.document_type.slug, used_fields(document.template))
+
+
+def signature_of(user: User, *, role: str, at: datetime, method: str) -> dict[str, str]:
+    """The signature block: who, in what role, when, and how they were logged in."""
+    return {"name": user.display_name, "role": role, "at": at.isoformat(), "method": method}
+
+
+def letter_html(
+    document: Document, letter: Letter, *, signature: Mapping[str, str], at: datetime, attachments: list[Attachment]
+) -> str:
+    """The complete page for the PDF process. The same input gives the same text, so the same bytes."""
+    context = {
+        "document": document,
+        "letter": letter,
+        "school": document.school,
+        "school_address": address_of(document.school),
+        "municipality": Municipality.objects.first(),
+        "student": document.student,
+        "at": at,
+        "date": norwegian_date(at.astimezone(clock.OSLO).date()),
+        "signature": signature,
+        "signed_at": signed_at(signature),
+        "attachments": attachments,
+    }
+    with translation.override(document.language):
+        return render_to_string("documents/pdf/letter.html", context)
+
+
+def signed_at(signature: Mapping[str, str]) -> str:
+    if not signature:
+        return ""
+    local = datetime.fromisoformat(signature["at"]).astimezone(clock.OSLO)
+    return _("%(date)s kl. %(time)s") % {"date": norwegian_date(local.date()), "time": f"{local:%H.%M}"}
