@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accessctl.models import School
+from accessctl.models import School, User
 from accessctl.permissions import Permission
 from accessctl.scope import scope_of
 from schoolapp.lib import clock
@@ -46,9 +46,43 @@ class ArchiveFolder(models.Model):
     system_id = models.CharField(max_length=60, blank=True)
     case_year = models.PositiveSmallIntegerField(null=True)
     sequence_number = models.PositiveIntegerField(null=True)
+    steps = models.JSONField(default=dict, help_text="What the archive has confirmed about the folder itself")
 
     def __str__(self) -> str:
         return f"{self.case_year}/{self.sequence_number}" if self.case_year else str(_("ny mappe"))
+
+
+class ArchiveRun(models.Model):
+    """One pass over the queue. Deliveries point to the run that takes them, so no broker has to remember anything."""
+
+    class Trigger(models.TextChoices):
+        SCHEDULE = "schedule", _("fast tid")
+        MANUAL = "manual", _("Kjør nå")
+
+    started_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True)
+    trigger = models.CharField(max_length=10, choices=Trigger)
+    started_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    archived = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-started_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M}"
+
+
+class Peer(models.Model):
+    """How an archive has answered lately, shared by all workers. `open_until` is set while we leave it in peace."""
+
+    name = models.CharField(max_length=40, unique=True)
+    failures = models.PositiveIntegerField(default=0)
+    open_until = models.DateTimeField(null=True)
+    silent_since = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class DeliveryQuerySet(models.QuerySet):
@@ -71,6 +105,14 @@ class Delivery(models.Model):
         SENT_UNKNOWN = "sent_unknown", _("Under overføring")
         ARCHIVED = "archived", _("Arkivert")
         PARKED = "parked", _("Feilet")
+        WITHDRAWN = "withdrawn", _("Trukket tilbake")
+
+    class Failure(models.TextChoices):
+        REFUSED = "refused", _("Arkivet avviste dokumentet")
+        UNANSWERED = "unanswered", _("Arkivet ga ikke et brukbart svar")
+        CRASHED = "crashed", _("Overføringen ble avbrutt flere ganger")
+        CHANGED = "changed", _("Innholdet er endret etter ferdigstilling")
+        INCIDENT = "incident", _("Arkivet må ryddes")
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     external_key = models.CharField(max_length=80, unique=True)
@@ -92,7 +134,9 @@ class Delivery(models.Model):
     steps = models.JSONField(default=dict, help_text="Ids the archive returned, step by step")
     journal_year = models.PositiveSmallIntegerField(null=True)
     journal_number = models.PositiveIntegerField(null=True)
-    failure = models.CharField(max_length=40, blank=True)
+    run = models.ForeignKey(ArchiveRun, on_delete=models.PROTECT, null=True, blank=True, related_name="deliveries")
+    doubts = models.PositiveSmallIntegerField(default=0, help_text="Attempts in a row that died without progress")
+    failure = models.CharField(max_length=12, choices=Failure, blank=True)
     failure_text = models.TextField(blank=True)
 
     objects = DeliveryQuerySet.as_manager()
@@ -102,11 +146,19 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["state", "next_at"], name="delivery_due"),
             models.Index(fields=["school", "state", "-created_at"], name="delivery_school_state"),
+            models.Index(fields=["journal_year", "journal_number"], name="delivery_journal"),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="archived") | Q(archived_at__isnull=False), name="archived_has_a_time"
-            )
+            ),
+            models.CheckConstraint(condition=~Q(state="parked") | ~Q(failure=""), name="parked_has_a_cause"),
+            models.CheckConstraint(
+                condition=~Q(state="claimed") | Q(lease_until__isnull=False), name="claimed_has_a_lease"
+            ),
+            models.UniqueConstraint(
+                fields=["folder"], condition=Q(state__in=["claimed", "sent_unknown"]), name="one_lane_per_folder"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -127,16 +179,3 @@ class DeliveryAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.outcome}"
-
-
-class ArchiveRun(models.Model):
-    """One pass over the queue, so that the screen can tell when the last one was and how it went."""
-
-    started_at = models.DateTimeField(default=clock.now)
-    finished_at = models.DateTimeField(null=True)
-    trigger = models.CharField(max_length=10)
-    archived = models.PositiveIntegerField(default=0)
-    failed = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.started_at:%Y-%m-%d %H:%M}"

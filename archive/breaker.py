@@ -1,0 +1,37 @@
+"""The circuit breaker: an archive that does not answer is left in peace, with one probe a minute. Kept in PostgreSQL."""
+
+from datetime import timedelta
+
+from django.db.models import F
+from django.db.models.functions import Coalesce, Now
+
+from archive.models import Peer
+
+OPENS_AFTER = 5
+PAUSE = timedelta(seconds=60)
+
+
+def admits(name: str) -> bool:
+    """Whether an attempt may start now. While open it says yes once per pause; that attempt is the probe."""
+    peer, _ = Peer.objects.get_or_create(name=name)
+    if peer.open_until is None:
+        return True
+    return bool(Peer.objects.filter(name=name, open_until__lte=Now()).update(open_until=Now() + PAUSE))
+
+
+def answered(name: str) -> None:
+    """The archive answered, be it with yes or no."""
+    Peer.objects.filter(name=name).exclude(failures=0, open_until=None).update(
+        failures=0, open_until=None, silent_since=None
+    )
+
+
+def failed(name: str) -> None:
+    """The archive did not answer usefully."""
+    Peer.objects.filter(name=name).update(failures=F("failures") + 1, silent_since=Coalesce("silent_since", Now()))
+    Peer.objects.filter(name=name, failures__gte=OPENS_AFTER, open_until=None).update(open_until=Now() + PAUSE)
+
+
+def silent_peer(name: str) -> Peer | None:
+    """The archive if it is being left in peace at the moment."""
+    return Peer.objects.filter(name=name, open_until__isnull=False).first()

@@ -1,0 +1,204 @@
+"""The outbox: who may send a delivery, and what becomes of it.
+
+A claim is committed before the network is touched. It carries a fence number and a lease; leave to send is asked
+again immediately before each message that changes the archive, and moves the lease on. No attempt starts earlier than
+the quiet period after the last leave to send, however the earlier attempt died. All times are the database's.
+"""
+
+import logging
+import random
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+
+from archive import content, receipts
+from archive.connectors.base import Case, Parcel, Receipt, SchoolSetup, Superseded
+from archive.models import ArchiveFolder, ArchiveRun, Delivery, DeliveryAttempt, DeliveryQuerySet, SchoolArchiveSettings
+
+log = logging.getLogger(__name__)
+State = Delivery.State
+Failure = Delivery.Failure
+
+IN_FLIGHT = (State.CLAIMED, State.SENT_UNKNOWN)
+OPEN = (State.READY, *IN_FLIGHT)
+MOST_DOUBTS = 3
+LONGEST_PAUSE = timedelta(minutes=15)
+
+
+def quiet_period() -> timedelta:
+    """Client timeout + the archive's own work + its search lag + clock error (docs/archive.md)."""
+    return timedelta(seconds=settings.ARCHIVE_QUIET_SECONDS)
+
+
+def due() -> DeliveryQuerySet:
+    """Deliveries taken by a run that may be attempted now, one lane per folder."""
+    others = Delivery.objects.filter(folder=OuterRef("folder"), state__in=IN_FLIGHT).exclude(pk=OuterRef("pk"))
+    waiting = Q(state__in=[State.READY, State.SENT_UNKNOWN], next_at__lte=Now())
+    interrupted = Q(state=State.CLAIMED, lease_until__lte=Now())
+    rows: DeliveryQuerySet = Delivery.objects.filter(waiting | interrupted, ~Exists(others), run__isnull=False)
+    return rows
+
+
+def claim() -> "Ticket | None":
+    """Take the next due delivery, or None. Deliveries that keep dying are parked on the way."""
+    while True:
+        try:
+            with transaction.atomic():
+                row = due().select_for_update(skip_locked=True, of=("self",)).order_by("next_at", "pk").first()
+                if row is None:
+                    return None
+                died = row.state == State.CLAIMED
+                if died and row.doubts + 1 >= MOST_DOUBTS:
+                    _park(row, row.fence, Failure.CRASHED, "Overføringen ble avbrutt tre ganger uten å komme videre.")
+                    continue
+                Delivery.objects.filter(pk=row.pk).update(
+                    state=State.CLAIMED,
+                    attempt=F("attempt") + 1,
+                    fence=F("fence") + 1,
+                    doubts=F("doubts") + int(died),
+                    claimed_at=Now(),
+                    lease_until=Now() + quiet_period(),
+                )
+                return Ticket(Delivery.objects.select_related("folder").get(pk=row.pk), in_doubt=row.state in IN_FLIGHT)
+        except IntegrityError:
+            log.info("another worker took the folder's lane first")
+
+
+class Ticket:
+    """One attempt's ownership of a delivery. Everything it writes holds only while its fence is the current one."""
+
+    def __init__(self, delivery: Delivery, *, in_doubt: bool) -> None:
+        self.delivery = delivery
+        self.in_doubt = in_doubt
+
+    def _mine(self) -> DeliveryQuerySet:
+        rows: DeliveryQuerySet = Delivery.objects.filter(
+            pk=self.delivery.pk, fence=self.delivery.fence, state=State.CLAIMED
+        )
+        return rows
+
+    def permit(self) -> None:
+        if not self._mine().filter(lease_until__gt=Now()).update(lease_until=Now() + quiet_period()):
+            raise Superseded
+
+    def known(self, step: str) -> str:
+        return str(self.delivery.steps.get(step, ""))
+
+    def note(self, step: str, value: str) -> None:
+        self.delivery.steps[step] = value
+        if not self._mine().update(steps=self.delivery.steps, doubts=0):
+            raise Superseded
+
+    def folder_known(self, step: str) -> str:
+        return str(self.delivery.folder.steps.get(step, ""))
+
+    def folder_note(self, step: str, value: str) -> None:
+        self._change_folder(steps=self.delivery.folder.steps | {step: value})
+
+    def note_case(self, case: Case) -> None:
+        self._change_folder(system_id=case.id, case_year=case.year, sequence_number=case.number)
+
+    def forget_national_id(self) -> None:
+        self._change_folder(national_id="")
+
+    def _change_folder(self, **fields: object) -> None:
+        with transaction.atomic():
+            if not self._mine().update(doubts=0):
+                raise Superseded
+            ArchiveFolder.objects.filter(pk=self.delivery.folder_id).update(**fields)
+        for name, value in fields.items():
+            setattr(self.delivery.folder, name, value)
+
+    def parcel(self) -> Parcel:
+        """What is to be sent, with the school's settings of this moment. Raises Swapped when it is not what was promised."""
+        if content.fingerprint(self.delivery.record) != self.delivery.content_sha256:
+            raise content.Swapped("Opplysningene om dokumentet er endret etter ferdigstilling.")
+        record = content.from_json(self.delivery.record)
+        for ref in record.files:
+            content.read_checked(ref)
+        folder = self.delivery.folder
+        case = Case(folder.system_id, folder.case_year, folder.sequence_number) if folder.system_id else None
+        return Parcel(record, folder.national_id, case, school_setup(self.delivery.school_id), content.read_checked)
+
+    def archived(self, receipt: Receipt) -> None:
+        """The archive has it. Counted once, and final from here on."""
+        year, number = receipt.journal_year, receipt.journal_number
+        self._finish(
+            "archived", receipt.raw, counter="archived",
+            state=State.ARCHIVED, archived_at=Now(), journal_year=year, journal_number=number,
+            failure="", failure_text="",
+        )  # fmt: skip
+
+    def park(self, failure: Failure, words: str, raw: bytes = b"") -> None:
+        """A person must look at it now."""
+        with transaction.atomic():
+            self._record(failure, raw or words)
+            if not _park(self.delivery, self.delivery.fence, failure, words):
+                raise Superseded
+
+    def not_done(self, words: str, raw: bytes = b"") -> None:
+        """Nothing was changed; try again after a pause. Does not count towards parking."""
+        state = State.SENT_UNKNOWN if self.in_doubt else State.READY
+        pause = random.uniform(0, min(2.0 ** min(self.delivery.attempt, 16), LONGEST_PAUSE.total_seconds()))
+        self._finish("not_done", raw or words, state=state, next_at=Now() + timedelta(seconds=pause))
+
+    def doubt(self, words: str, raw: bytes = b"") -> None:
+        """It may have been done: nothing happens before the quiet period is over, and then it is looked up first."""
+        self.delivery.refresh_from_db(fields=["doubts"])
+        if self.delivery.doubts + 1 >= MOST_DOUBTS:
+            self.park(Failure.UNANSWERED, words, raw)
+            return
+        self._finish(
+            "unknown", raw or words, state=State.SENT_UNKNOWN, doubts=F("doubts") + 1, next_at=F("lease_until")
+        )
+
+    def _finish(self, outcome: str, raw: bytes | str, *, counter: str = "", **fields: object) -> None:
+        with transaction.atomic():
+            self._record(outcome, raw)
+            if not self._mine().update(**fields):
+                raise Superseded
+            if counter:
+                ArchiveRun.objects.filter(pk=self.delivery.run_id).update(**{counter: F(counter) + 1})
+
+    def _record(self, outcome: str, raw: bytes | str) -> None:
+        DeliveryAttempt.objects.create(
+            delivery=self.delivery,
+            number=self.delivery.attempt,
+            outcome=outcome,
+            receipt=receipts.masked(raw, [settings.NCORE["password"]]),
+        )
+
+
+def _park(delivery: Delivery, fence: int, failure: Failure, words: str) -> bool:
+    """With a clear answer nothing is under way any more, so the quiet period is over at once."""
+    answered = failure in (Failure.REFUSED, Failure.CHANGED, Failure.INCIDENT)
+    parked = Delivery.objects.filter(pk=delivery.pk, fence=fence, state=State.CLAIMED).update(
+        state=State.PARKED,
+        failure=failure,
+        failure_text=receipts.masked(words),
+        lease_until=Now() if answered else F("lease_until"),
+    )
+    if parked:
+        ArchiveRun.objects.filter(pk=delivery.run_id).update(failed=F("failed") + 1)
+    return bool(parked)
+
+
+def school_setup(school_id: int) -> SchoolSetup:
+    row = SchoolArchiveSettings.objects.filter(school_id=school_id).first() or SchoolArchiveSettings()
+    return SchoolSetup(
+        row.case_owner_initials,
+        row.administrative_unit,
+        row.registry_unit,
+        row.pupil_series,
+        row.school_series,
+        row.access_group,
+    )
+
+
+def close_runs() -> None:
+    """Mark runs whose deliveries have all come to rest."""
+    open_rows = Delivery.objects.filter(run=OuterRef("pk"), state__in=OPEN)
+    ArchiveRun.objects.filter(~Exists(open_rows), finished_at=None).update(finished_at=Now())

@@ -1,0 +1,3 @@
+from sandbox.elements.server import run
+
+run()
