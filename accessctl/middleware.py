@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accessctl.guards import Public, SignedIn, access_of
+from accessctl.login import drafts, session
+from accessctl.login.targets import own_path
 
 security_log = logging.getLogger("schoolapp.security")
 
@@ -20,9 +22,13 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        drafts.mark_owner(request, response)
+        return response
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        if request.user.is_authenticated and not session.is_current(request):
+            session.end(request)
         access = access_of(view)
         if isinstance(access, Public):
             return None
@@ -38,9 +44,17 @@ class AccessMiddleware:
 
     @staticmethod
     def to_login(request: HttpRequest) -> HttpResponse:
-        """Send to the login page, keeping the deep link. htmx follows a header, since a redirect would be swapped in."""
-        target = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")
+        """Send to the login page, keeping the deep link, and what was typed if a form was sent.
+
+        htmx follows a header, since a redirect would be swapped into the page.
+        """
+        is_htmx = bool(request.headers.get("HX-Request"))
+        if request.method == "POST" and drafts.keep(request):
+            target = reverse("accessctl:resume")
+        elif request.method == "GET" and not is_htmx:
+            target = request.get_full_path()
+        else:
+            page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+            target = own_path(request, page, default="/")
         url = f"{reverse('accessctl:login')}?{urlencode({'neste': target})}"
-        if request.headers.get("HX-Request"):
-            return HttpResponse(status=401, headers={"HX-Redirect": url})
-        return redirect(url)
+        return HttpResponse(status=401, headers={"HX-Redirect": url}) if is_htmx else redirect(url)

@@ -2,14 +2,17 @@
 
 import logging
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from accessctl.guards import public
+from accessctl.login.drafts import keep_after_csrf_failure
 
 log = logging.getLogger("schoolapp.errors")
 FALLBACK_LANGUAGE = "nb"
@@ -33,6 +36,10 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 @public("feilside uten opplysninger")
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token was missing or old, nearly always because the login ran out or cookies are off."""
+    if keep_after_csrf_failure(request):
+        resume = reverse("accessctl:resume")
+        login = f"{reverse('accessctl:login')}?{urlencode({'neste': resume})}"
+        return redirect(resume if request.user.is_authenticated else login)
     return page(request, "errors/csrf.html", 403)
 
 

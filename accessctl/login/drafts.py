@@ -6,6 +6,7 @@ what stops strangers from filling the session table.
 """
 
 from dataclasses import asdict, dataclass, field
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import signing
@@ -36,11 +37,7 @@ class Draft:
     @property
     def texts(self) -> list[str]:
         """The values a person wrote, told from keys and choices by having a space or a line break in them."""
-        return [
-            value
-            for _name, value in self.fields
-            if any(c.isspace() for c in value.strip())
-        ]
+        return [value for _name, value in self.fields if any(c.isspace() for c in value.strip())]
 
 
 def keep(request: HttpRequest) -> bool:
@@ -82,18 +79,33 @@ def peek(request: HttpRequest) -> Draft | None:
     return Draft(**data) if data else None
 
 
+def waiting_for(request: HttpRequest) -> Draft | None:
+    """The waiting draft of the logged-in user; never somebody else's."""
+    draft = peek(request)
+    return draft if draft and constant_time_compare(draft.owner, _owner(request.user)) else None
+
+
+def discard(request: HttpRequest) -> None:
+    request.session.pop(DRAFT, None)
+
+
+def keep_after_csrf_failure(request: HttpRequest) -> bool:
+    """Keep a form whose token was too old, if the browser vouches that it came from our own pages."""
+    source = request.headers.get("Origin") or request.headers.get("Referer", "")
+    parts, own = urlsplit(source), f"{request.scheme}://{request.get_host()}"
+    return f"{parts.scheme}://{parts.netloc}" == own and keep(request)
+
+
 def take(request: HttpRequest, user: User) -> Draft | None:
     """The waiting draft, removed from the session; None when it is somebody else's."""
     draft = peek(request)
-    request.session.pop(DRAFT, None)
+    discard(request)
     return draft if draft and constant_time_compare(draft.owner, _owner(user)) else None
 
 
 def mark_owner(request: HttpRequest, response: HttpResponse) -> None:
     """Leave the cookie that says, to us only, who was last logged in here. It goes when the browser closes."""
-    if not request.user.is_authenticated or _owner_in_cookie(request) == _owner(
-        request.user
-    ):
+    if not request.user.is_authenticated or _owner_in_cookie(request) == _owner(request.user):
         return
     response.set_cookie(
         OWNER_COOKIE,
@@ -104,10 +116,12 @@ def mark_owner(request: HttpRequest, response: HttpResponse) -> None:
     )
 
 
+def forget_owner(response: HttpResponse) -> None:
+    response.delete_cookie(OWNER_COOKIE, samesite="Lax")
+
+
 def _owner(user: User) -> str:
-    return salted_hmac(
-        "accessctl.login.owner", user.get_username(), algorithm="sha256"
-    ).hexdigest()[:32]
+    return salted_hmac("accessctl.login.owner", user.get_username(), algorithm="sha256").hexdigest()[:32]
 
 
 def _owner_in_cookie(request: HttpRequest) -> str:

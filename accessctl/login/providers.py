@@ -12,9 +12,7 @@ from schoolapp.lib.origins import page_origins
 FEIDE_TWO_FACTOR = "urn:mace:feide.no:auth:level:fad08:3"
 # Lowest first. The old names Level3 and Level4 are substantial and high.
 IDPORTEN_LEVELS = ("idporten-loa-low", "idporten-loa-substantial", "idporten-loa-high")
-TWO_FACTOR_LEVELS = frozenset(
-    {"idporten-loa-substantial", "idporten-loa-high", FEIDE_TWO_FACTOR}
-)
+TWO_FACTOR_LEVELS = frozenset({"idporten-loa-substantial", "idporten-loa-high", FEIDE_TWO_FACTOR})
 
 
 @dataclass(frozen=True)
@@ -49,11 +47,7 @@ class Provider:
         """Whether the level reached is at least `minimum`. A level nobody knows meets nothing."""
         if not minimum:
             return True
-        return (
-            acr in self.levels
-            and minimum in self.levels
-            and self.levels.index(acr) >= self.levels.index(minimum)
-        )
+        return acr in self.levels and minimum in self.levels and self.levels.index(acr) >= self.levels.index(minimum)
 
 
 # What follows from each provider's documentation. The installation's own values come on top from LOGIN_PROVIDERS.
@@ -81,12 +75,8 @@ FIXED: dict[str, dict[str, Any]] = {
 }
 
 DOORS = {
-    "idporten": _(
-        "For foresatte og ansatte. Du bruker BankID, MinID eller en annen elektronisk ID."
-    ),
-    "feide": _(
-        "For ansatte og elever. Du bruker samme brukernavn og passord som ellers på skolen."
-    ),
+    "idporten": _("For foresatte og ansatte. Du bruker BankID, MinID eller en annen elektronisk ID."),
+    "feide": _("For ansatte og elever. Du bruker samme brukernavn og passord som ellers på skolen."),
 }
 
 

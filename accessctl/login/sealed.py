@@ -24,8 +24,5 @@ def unseal(sealed: str, *, max_age: int) -> Any:
 
 def _box() -> MultiFernet:
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = [
-        salted_hmac("accessctl.login.sealed", "", secret=s, algorithm="sha256").digest()
-        for s in secrets
-    ]
+    digests = [salted_hmac("accessctl.login.sealed", "", secret=s, algorithm="sha256").digest() for s in secrets]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

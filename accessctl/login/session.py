@@ -77,9 +77,7 @@ def logout_hint(request: HttpRequest) -> tuple[Provider | None, str]:
     hint = request.session.get(HINT)
     if not hint or hint["provider"] not in settings.LOGIN_PROVIDERS:
         return None, ""
-    return provider(hint["provider"]), unseal(
-        hint["id_token"], max_age=int(LONGEST_LOGIN.total_seconds())
-    ) or ""
+    return provider(hint["provider"]), unseal(hint["id_token"], max_age=int(LONGEST_LOGIN.total_seconds())) or ""
 
 
 def is_current(request: HttpRequest) -> bool:

@@ -1,0 +1,133 @@
+"""The login page, logout both ways, and the form that was sent when the session had run out."""
+
+import logging
+import secrets
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_GET, require_POST, require_safe
+from mozilla_django_oidc.views import OIDCLogoutView
+
+from accessctl.guards import Public, public, signed_in
+from accessctl.login import drafts, session
+from accessctl.login.flow import provider_or_404
+from accessctl.login.metadata import end_session_endpoint
+from accessctl.login.providers import DOORS, providers
+from accessctl.login.targets import own_path
+
+security_log = logging.getLogger("schoolapp.security")
+LOGOUT_STATE = "logout_state"
+CLEAR_SITE_DATA = '"cache", "storage"'
+
+
+@require_safe
+@public("innlogging")
+def login_page(request: HttpRequest) -> HttpResponse:
+    """The doors. Somebody who is logged in already goes on to where they were going."""
+    target = own_path(request, request.GET.get("neste", ""))
+    if request.user.is_authenticated:
+        return redirect(target or settings.LOGIN_REDIRECT_URL)
+    query = f"?{urlencode({'neste': target})}" if target else ""
+    doors = [
+        {
+            "provider": known,
+            "text": DOORS[known.slug],
+            "url": reverse("accessctl:start", kwargs={"provider": known.slug}) + query,
+        }
+        for known in providers()
+    ]
+    return render(request, "accessctl/login.html", {"doors": doors, "draft": drafts.peek(request), "target": target})
+
+
+class LogoutView(OIDCLogoutView):
+    """Ends the session here first, and then sends the browser to end the one at the provider.
+
+    Open to all, since somebody may be logged in at the provider without having a user here.
+    """
+
+    access = Public("utlogging; også for den som ikke har bruker her")
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        used, id_token = session.logout_hint(request)
+        session.end(request)
+        endpoint = end_session_endpoint(used) if used else ""
+        if used and endpoint:
+            state = request.session[LOGOUT_STATE] = secrets.token_urlsafe(24)
+            fields = {
+                "id_token_hint": id_token,
+                "client_id": used.client_id,
+                "post_logout_redirect_uri": settings.BASE_URL.rstrip("/") + reverse("accessctl:logged_out"),
+                "state": state,
+            }
+            response = self.leave(request, endpoint, {k: v for k, v in fields.items() if v}, used.logs_out_by_post)
+        else:
+            response = render(request, "accessctl/logged_out.html", {"still_at": used})
+        response["Clear-Site-Data"] = CLEAR_SITE_DATA
+        drafts.forget_owner(response)
+        return response
+
+    def leave(self, request: HttpRequest, endpoint: str, fields: dict[str, str], by_post: bool) -> HttpResponse:
+        if by_post:
+            return render(request, "accessctl/leave.html", {"endpoint": endpoint, "fields": fields})
+        return HttpResponseRedirect(f"{endpoint}?{urlencode(fields)}")
+
+
+@require_safe
+@public("kvittering for utlogging; viser ingen opplysninger")
+def logged_out(request: HttpRequest) -> HttpResponse:
+    """Where the provider sends people back. Says what was ended, and only what we know."""
+    if request.user.is_authenticated:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    sent, answered = request.session.pop(LOGOUT_STATE, ""), request.GET.get("state", "")
+    everywhere = bool(sent) and secrets.compare_digest(sent.encode(), answered.encode())
+    response = render(request, "accessctl/logged_out.html", {"everywhere": everywhere})
+    response["Clear-Site-Data"] = CLEAR_SITE_DATA
+    return response
+
+
+@require_GET
+@never_cache
+@xframe_options_exempt
+@public("utlogging fra leverandør i en ramme uten informasjonskapsler; kjenner bare en uforutsigbar sid")
+def frontchannel(request: HttpRequest, provider: str) -> HttpResponse:
+    """The provider tells that one of its sessions has ended. Always the same answer, whether we knew it or not."""
+    used = provider_or_404(provider)
+    if used.is_issuer(request.GET.get("iss", "")):
+        ended = session.end_by_sid(used, request.GET.get("sid", ""))
+        if ended:
+            security_log.info("%d sessions ended by %s", len(ended), used.slug)
+        if request.session.session_key in ended:
+            request.session.flush()
+    response = HttpResponse()
+    response["Cache-Control"] = "no-store"
+    response._csp_replace = {"frame-ancestors": used.origins}  # type: ignore[attr-defined]
+    return response
+
+
+@require_safe
+@signed_in("bare det en selv skrev i denne nettleseren")
+def resume(request: HttpRequest) -> HttpResponse:
+    """Shows what was typed when the session had run out, ready to be sent to where it was going."""
+    draft = drafts.waiting_for(request)
+    if draft is None:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "accessctl/resume.html", {"draft": draft})
+
+
+@require_POST
+@signed_in("bare det en selv skrev i denne nettleseren")
+def resend(request: HttpRequest) -> HttpResponse:
+    """Send the kept form on. With 307 the browser posts the same fields again, so nothing is sent twice from here."""
+    draft = drafts.waiting_for(request)
+    drafts.discard(request)
+    if draft is None:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    if "kast-utkast" in request.POST:
+        return redirect(draft.page or settings.LOGIN_REDIRECT_URL)
+    return HttpResponse(status=307, headers={"Location": draft.path})
