@@ -1,0 +1,1 @@
+"""Our work against the least work that could give the same, as ratios measured in one run."""
