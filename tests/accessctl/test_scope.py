@@ -186,7 +186,9 @@ def test_moving_class_the_day_after_the_old_one_ended_is_allowed(world):
     assert moved.pk
 
 
-@pytest.mark.parametrize("statement", ["UPDATE accessctl_accessevent SET action = 'x'", "DELETE FROM accessctl_accessevent"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE accessctl_accessevent SET action = 'x'", "DELETE FROM accessctl_accessevent"]
+)
 def test_the_access_log_cannot_be_changed(world, statement):
     AccessEvent.objects.create(user=world.users["team"], action="open")
     with pytest.raises(Exception, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
