@@ -45,7 +45,7 @@ def run_in_environment(module: str, *, development: bool) -> None:
         prepare(development=development)
     except SetupError as problem:
         sys.exit(f"\n{problem}")
-    os.environ["PATH"] = os.pathsep.join([str(VENV / "bin"), os.environ.get("PATH", os.defpath)])
+    os.environ["PATH"] = os.pathsep.join([str(VENV / "bin"), node_environment()["PATH"]])
     os.environ["PYTHONPATH"] = str(ROOT)
     os.execv(PYTHON, [str(PYTHON), "-m", module, *sys.argv[1:]])
 

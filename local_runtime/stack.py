@@ -14,7 +14,7 @@ from pathlib import Path
 
 from honcho.manager import Manager
 
-from local_runtime.bootstrap import ROOT, SetupError, node_environment
+from local_runtime.bootstrap import ROOT, SetupError
 from local_runtime.environment import Ports, local_environment
 from local_runtime.servers import postgres, redis
 
@@ -86,9 +86,8 @@ def run(commands: dict[str, str], environment: dict[str, str], printer: object, 
     """Run `commands` until one of them ends or a signal comes; then stop the others and return the exit code."""
     manager = _Manager(printer)
     manager.once_up = once_up
-    with_node = environment | {"PATH": node_environment()["PATH"]}
     for name, command in commands.items():
-        manager.add_process(name, command, env=with_node, cwd=str(ROOT))
+        manager.add_process(name, command, env=environment, cwd=str(ROOT))
     manager.loop()
     return int(manager.returncode or 0)
 
