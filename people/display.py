@@ -33,7 +33,12 @@ class ContactCard:
 
 
 def contact_card(
-    person: Person, *, sees_contact: bool, sees_protected: bool, household_protected: bool = False
+    person: Person,
+    *,
+    sees_contact: bool,
+    sees_protected: bool,
+    household_protected: bool = False,
+    birth_date: bool = False,
 ) -> ContactCard | None:
     """The person as the viewer may see them, or None when the viewer may not know of them.
 
@@ -47,7 +52,7 @@ def contact_card(
     contact = getattr(person, "contact", None) or ContactDetails()
     return ContactCard(
         name=person.full_name,
-        birth_date=f"{person.birth_date:%d.%m.%Y}" if person.birth_date else "",
+        birth_date=f"{person.birth_date:%d.%m.%Y}" if birth_date and person.birth_date else "",
         phone=grouped_phone(contact.phone),
         email=contact.email,
         addresses=() if household_protected else addresses_today(person),

@@ -15,7 +15,7 @@ from accessctl.models import Municipality, RoleAssignment, School
 from accessctl.permissions import Permission
 from accessctl.scope import scope_of
 from schoolapp.doors import Door, doors_of
-from schoolapp.language import municipality_of
+from schoolapp.language import languages_of, municipality_of
 from schoolapp.menu import Section, menu_for, url_of
 from schools.models import SchoolYear
 
@@ -26,8 +26,12 @@ class Shell:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.user = getattr(request, "user", None)
-        self.languages = settings.LANGUAGES
         self.accessibility_statement = settings.ACCESSIBILITY_STATEMENT_URL
+
+    @property
+    def languages(self) -> tuple[tuple[str, str], ...]:
+        """The languages this page exists in, each by its own name."""
+        return languages_of(self.request)
 
     @property
     def language(self) -> str:
@@ -41,9 +45,7 @@ class Shell:
     def owner(self) -> str:
         if self.municipality is None:
             return "Schoolapp"
-        return _("%(name)s kommune") % {
-            "name": self.municipality.name.removesuffix(" kommune")
-        }
+        return _("%(name)s kommune") % {"name": self.municipality.name.removesuffix(" kommune")}
 
     @property
     def mark(self) -> str:
@@ -52,11 +54,7 @@ class Shell:
     @property
     def initials(self) -> str:
         words = self.user.display_name.split() if self.user else []
-        return (
-            (words[0][:1] + words[-1][:1]).upper()
-            if len(words) > 1
-            else "".join(words)[:1].upper()
-        )
+        return (words[0][:1] + words[-1][:1]).upper() if len(words) > 1 else "".join(words)[:1].upper()
 
     @cached_property
     def menu(self) -> list[Section]:
@@ -76,14 +74,8 @@ class Shell:
     def role(self) -> str:
         """The roles behind the door one stands in, in words."""
         own = {Permission.VIEW_OWN_CHILDREN.value, Permission.VIEW_OWN_RECORD.value}
-        private = self.request.path.startswith(
-            tuple(filter(None, (url_of("guardians:home"), url_of("students:own"))))
-        )
-        names = {
-            a.role.name
-            for a in self.assignments
-            if bool(own.intersection(a.role.permissions)) == private
-        }
+        private = self.request.path.startswith(tuple(filter(None, (url_of("guardians:home"), url_of("students:own")))))
+        names = {a.role.name for a in self.assignments if bool(own.intersection(a.role.permissions)) == private}
         return ", ".join(sorted(names))
 
     @cached_property
@@ -94,11 +86,7 @@ class Shell:
             return _("Hele kommunen")
         if len(schools) == 1:
             return schools.pop().name
-        return (
-            ngettext("%(n)d skole", "%(n)d skoler", len(schools)) % {"n": len(schools)}
-            if schools
-            else ""
-        )
+        return ngettext("%(n)d skole", "%(n)d skoler", len(schools)) % {"n": len(schools)} if schools else ""
 
     @cached_property
     def school_year(self) -> str:
@@ -107,19 +95,11 @@ class Shell:
 
     @property
     def search_url(self) -> str:
-        return (
-            url_of("students:list")
-            if self.user and self.user.holds(Permission.VIEW_PUPIL)
-            else ""
-        )
+        return url_of("students:list") if self.user and self.user.holds(Permission.VIEW_PUPIL) else ""
 
     @property
     def logout_url(self) -> str:
-        return (
-            url_of("accessctl:logout")
-            if self.user and self.user.is_authenticated
-            else ""
-        )
+        return url_of("accessctl:logout") if self.user and self.user.is_authenticated else ""
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

@@ -7,11 +7,16 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from accessctl.guards import public
+from accessctl.guards import access_of, public
 from accessctl.models import Municipality
+from accessctl.permissions import Permission
 
 LANGUAGE_COOKIE = settings.LANGUAGE_COOKIE_NAME
 A_YEAR = 365 * 24 * 3600
+NORWEGIAN = (("nb", "Bokmål"), ("nn", "Nynorsk"))
+ALL = (*NORWEGIAN, ("en", "English"))
+# Guardians and pupils have English too; so have the pages anyone may meet. Screens of staff are Norwegian.
+ALSO_IN_ENGLISH = (Permission.VIEW_OWN_CHILDREN, Permission.VIEW_OWN_RECORD)
 
 
 class LanguageMiddleware:
@@ -24,15 +29,29 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        translation.activate(language_of(request))
-        request.LANGUAGE_CODE = translation.get_language()
+        activate(request)
         response = self.get_response(request)
         response.setdefault("Content-Language", translation.get_language())
         return response
 
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> None:
+        access = access_of(view)
+        request.page_languages = ALL if access in ALSO_IN_ENGLISH or not isinstance(access, Permission) else NORWEGIAN
+        activate(request)
+
+
+def activate(request: HttpRequest) -> None:
+    translation.activate(language_of(request))
+    request.LANGUAGE_CODE = translation.get_language()
+
+
+def languages_of(request: HttpRequest) -> tuple[tuple[str, str], ...]:
+    """The languages the page asked for exists in."""
+    return getattr(request, "page_languages", ALL)
+
 
 def language_of(request: HttpRequest) -> str:
-    known = dict(settings.LANGUAGES)
+    known = dict(languages_of(request))
     own = request.user.language if request.user.is_authenticated else ""
     for chosen in (own, request.COOKIES.get(LANGUAGE_COOKIE, "")):
         if chosen in known:
@@ -55,12 +74,10 @@ def municipality_of(request: HttpRequest) -> Municipality | None:
 def choose(request: HttpRequest) -> HttpResponse:
     """Keep the choice with the user and in a cookie, and go back to the page it was made on."""
     language, target = request.POST.get("spraak", ""), request.POST.get("neste", "/")
-    if not url_has_allowed_host_and_scheme(
-        target, {request.get_host()}, require_https=request.is_secure()
-    ):
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = "/"
     response = redirect(target)
-    if language in dict(settings.LANGUAGES):
+    if language in dict(ALL):
         if request.user.is_authenticated:
             request.user.language = language
             request.user.save(update_fields=["language"])

@@ -52,7 +52,9 @@ def overview(user: User, student: Student) -> dict[str, Any]:
 
 def pupil_card(user: User, student: Student) -> ContactCard | None:
     """`student` comes from `visible_to(user)`, so that a protected one is seen with a grant."""
-    return contact_card(student.person, sees_contact=may(user, Permission.VIEW_CONTACT, student), sees_protected=True)
+    return contact_card(
+        student.person, sees_contact=may(user, Permission.VIEW_CONTACT, student), sees_protected=True, birth_date=True
+    )
 
 
 def may(user: User, permission: Permission, student: Student) -> bool:
