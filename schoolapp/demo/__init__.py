@@ -1,0 +1,1 @@
+"""The demo municipality: made up, the same each time, with synthetic national ids only."""

@@ -1,0 +1,158 @@
+"""Makes the demo municipality, all of it in one transaction, and only in a database without schools."""
+
+import sys
+from datetime import date
+from random import Random
+from typing import TextIO
+
+from django.conf import settings
+from django.contrib.auth.models import Permission as AuthPermission
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accessctl.actions import install_roles
+from accessctl.models import Municipality, School
+from accessctl.permissions import Permission
+from people.models import Person, Protection
+from schoolapp.demo.classes import Classes
+from schoolapp.demo.families import Families
+from schoolapp.demo.numbers import organisation_number, telephone
+from schoolapp.demo.plan import Size, make_plan
+from schoolapp.demo.staffing import Staffing
+from schoolapp.demo.town import CITY, DOMAIN, POSTAL_CODES, Town
+from schoolapp.lib import clock
+from schools.models import SchoolYear
+from staff.models import Employee
+from students.models import GroupStaffing, Student, StudentGrant
+
+SEED = 1349
+NAME, NUMBER = "Fjordvik kommune", "9901"
+
+
+class DemoRefused(Exception):
+    """The demo may not be made here; the text says why."""
+
+
+class Progress:
+    """One line that fills up, on a terminal; nothing elsewhere but the end of each tenth."""
+
+    WIDTH = 40
+
+    def __init__(self, total: int, out: TextIO) -> None:
+        self.total, self.out, self.done, self.shown = max(total, 1), out, 0, -1
+
+    def __call__(self, steps: int) -> None:
+        self.done += steps
+        percent = min(100, 100 * self.done // self.total)
+        if percent == self.shown or (not self.out.isatty() and percent // 10 == self.shown // 10):
+            return
+        self.shown = percent
+        bar = "█" * (percent * self.WIDTH // 100)
+        start, end = ("\r", "") if self.out.isatty() else ("", "\n")
+        self.out.write(f"{start}{bar:<{self.WIDTH}} {percent:3d} %{end}")
+        self.out.flush()
+
+
+def check_allowed() -> None:
+    """Raises DemoRefused where made-up people do not belong."""
+    if not settings.SYNTHETIC_IDS_ALLOWED:
+        raise DemoRefused(_("Demodata har syntetiske fødselsnummer. Sett SYNTHETIC_IDS_ALLOWED for å bruke dem."))
+    if School.objects.exists():
+        raise DemoRefused(_("Databasen har skoler fra før. Demokommunen lages bare i en tom database."))
+    if Person.objects.exists():
+        raise DemoRefused(_("Databasen har personer fra før. Demokommunen lages bare i en tom database."))
+
+
+@transaction.atomic
+def build(size: Size, *, out: TextIO = sys.stderr, today: date | None = None) -> dict[str, int]:
+    """Make the municipality and return how many rows of each kind it got. Raises DemoRefused."""
+    check_allowed()
+    install_roles()
+    rng = Random(f"{SEED}-{size}")
+    plan = make_plan(size, rng)
+    town = Town(rng, plan, today or clock.today(), *make_years(today or clock.today()), Progress(3 * plan.pupils, out))
+    make_schools(town)
+    families = Families(town)
+    families.fill()
+    classes = Classes(town)
+    classes.make()
+    Staffing(town, classes).make()
+    town.tables.close()
+    give_grant(town)
+    analyze()
+    return {name: rows.made for name, rows in vars(town.tables).items()}
+
+
+def make_years(today: date) -> tuple[SchoolYear, SchoolYear]:
+    """The current school year and the one before it."""
+    start = clock.school_year_start(today)
+    state = SchoolYear.State
+    years = [
+        SchoolYear.objects.get_or_create(
+            starts_on=date(start.year - back, 8, 1),
+            defaults={"ends_on": date(start.year - back + 1, 7, 31), "state": state.PAST if back else state.CURRENT},
+        )[0]
+        for back in (0, 1)
+    ]
+    return years[0], years[1]
+
+
+def make_schools(town: Town) -> None:
+    used: set[str] = set()
+    if not Municipality.objects.exists():
+        Municipality.objects.create(name=NAME, number=NUMBER, org_number=organisation_number(town.rng, used))
+    for school in town.plan.schools:
+        street, _code = town.home()
+        mailbox = "".join(c for c in school.name.casefold().translate(LATIN).replace(" ", ".") if c.isascii())
+        school.pk = town.tables.school.add(
+            town.uuid(),
+            school.name,
+            organisation_number(town.rng, used),
+            school.kind,
+            school.language,
+            street,
+            town.rng.choice(POSTAL_CODES),
+            CITY,
+            telephone(town.rng),
+            f"{mailbox}@{DOMAIN}",
+        )
+
+
+LATIN = str.maketrans({"æ": "ae", "ø": "o", "å": "a"})
+
+
+def give_grant(town: Town) -> None:
+    """One contact teacher may see the protected pupil in the own class: the exception a principal gives."""
+    student = (
+        Student.objects.exclude(person__protection=Protection.NONE)
+        .filter(memberships__is_home_class=True, memberships__valid_to__isnull=True)
+        .order_by("school_id", "grade_level", "pk")
+        .first()
+    )
+    if student is None:
+        return
+    teacher = Employee.objects.filter(
+        staffing__group__memberships__student=student,
+        staffing__group__memberships__valid_to__isnull=True,
+        staffing__group__memberships__is_home_class=True,
+        staffing__function=GroupStaffing.Function.CONTACT_TEACHER,
+    ).first()
+    if teacher is None:
+        return
+    permission = AuthPermission.objects.get(
+        content_type__app_label="students", content_type__model="student", codename=Permission.SEE_PROTECTED.value
+    )
+    StudentGrant.objects.create(
+        user=teacher.person.user,
+        permission=permission,
+        content_object=student,
+        reason="Kontaktlærer for eleven",
+        valid_from=town.year.starts_on,
+        valid_to=town.year.ends_on,
+    )
+
+
+def analyze() -> None:
+    """Let the planner know the tables that were just filled."""
+    with connection.cursor() as cursor:
+        cursor.execute("analyze")
