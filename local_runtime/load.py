@@ -13,9 +13,9 @@ def load(demo_size: str) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("install_defaults", verbosity=0)
     if not apps.get_model("accessctl", "School").objects.exists():
-        call_command("demo", size=demo_size)
+        call_command("demo", "--size", demo_size)
     with (Path(settings.DATA_DIR) / "personas.json").open("w", encoding="utf-8") as output:
-        call_command("personas", as_json=True, stdout=output)
+        call_command("personas", "--json", stdout=output)
 
 
 if __name__ == "__main__":

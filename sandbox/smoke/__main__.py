@@ -1,0 +1,5 @@
+import sys
+
+from sandbox.smoke.drive import main
+
+sys.exit(main())

@@ -1,0 +1,78 @@
+"""The steps, in order. Each prints one line with its duration; the last line is the journal number."""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from sandbox.smoke.register import CHILD, MOTHER, response
+from sandbox.smoke.visitor import Astray, Visitor, visiting
+
+ROOT = Path(__file__).resolve().parents[2]
+BASE_URL = os.environ.get("BASE_URL", "")
+FOLDER = Path(os.environ.get("DATA_DIR", "."))
+PATIENCE = 60.0
+ARCHIVED = re.compile(r"Arkivert.*?(\d{4}/\d+)")
+
+
+def main() -> int:
+    try:
+        number = drive()
+    except (Astray, httpx.HTTPError, subprocess.CalledProcessError) as problem:
+        print(f"STOPPET: {problem}", flush=True)
+        return 1
+    print(f"ARKIVERT {number}", flush=True)
+    return 0
+
+
+@contextlib.contextmanager
+def step(what: str) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    print(f"{what} ({time.monotonic() - started:.2f} s)", flush=True)
+
+
+def wait_for(what: str, found: Callable[[], Any]) -> Any:
+    """Ask until `found` gives something. Raises Astray when it never does."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.TransportError):
+            if result := found():
+                return result
+        time.sleep(0.1)
+    raise Astray(f"Ventet {PATIENCE:.0f} s uten å se {what}")
+
+
+def drive() -> str:
+    people = Personas(FOLDER / "personas.json")
+    with visiting(BASE_URL) as teacher, visiting(BASE_URL) as archivist, visiting(BASE_URL) as guardian:
+        with step("Systemet svarer"):
+            wait_for("innloggingssiden", lambda: httpx.get(f"{BASE_URL}/logg-inn/").status_code == 200)
+        with step(f"Barn og foresatte er lest inn og satt i klasse {people.class_name}"):
+            import_register(people)
+        with step(f"Kontaktlæreren {people.teacher['name']} er logget inn med Feide"):
+            teacher.log_in("Feide", people.teacher["login_id"])
+        with step("Eleven er funnet i egen klasse"):
+            find_pupil(teacher)
+        with step("«Innkalling til møte på skolen» er skrevet"):
+            write_invitation(teacher)
+        with step("Dokumentet er ferdigstilt og PDF-en ligger på elevens dokumentfane"):
+            finalise(teacher)
+        with step(f"Arkivansvarlig {people.archivist['name']} har kjørt arkiveringen, og dokumentet er arkivert"):
+            number = run_archive(archivist, people, teacher)
+        with step(f"Foresatt {MOTHER.name} er logget inn med ID-porten og har lest dokumentet"):
+            people.add_guardian()
+            read_as_guardian(guardian)
+        with step("Alle er logget ut"):
+            for visitor in (teacher, archivist, guardian):
+                visitor.open("/")
+                visitor.log_out()
+    return number
