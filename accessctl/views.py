@@ -8,7 +8,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from mozilla_django_oidc.views import OIDCLogoutView
@@ -92,7 +91,6 @@ def logged_out(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@never_cache
 @xframe_options_exempt
 @public("utlogging fra leverandør i en ramme uten informasjonskapsler; kjenner bare en uforutsigbar sid")
 def frontchannel(request: HttpRequest, provider: str) -> HttpResponse:
@@ -130,4 +128,4 @@ def resend(request: HttpRequest) -> HttpResponse:
         return redirect(settings.LOGIN_REDIRECT_URL)
     if "kast-utkast" in request.POST:
         return redirect(draft.page or settings.LOGIN_REDIRECT_URL)
-    return HttpResponse(status=307, headers={"Location": draft.path})
+    return redirect(draft.path, preserve_request=True)

@@ -76,6 +76,11 @@ async function handle(req, res) {
   }
   if (!handlers[slug]) return send(res, 404, "Not found");
   if (action === "velg" && uid) return choose(slug, req, res, url);
+  if (req.method === "POST" && url.pathname === `/${slug}/session/end`) {
+    // ID-porten takes logout by POST; the library would want cross-site cookies, which need https, for that.
+    req.url = `${url.pathname}?${await formOf(req)}`;
+    req.method = "GET";
+  }
   req.originalUrl = req.url;
   req.url = req.url.slice(slug.length + 1) || "/";
   return handlers[slug](req, res);

@@ -1,0 +1,90 @@
+"""Who a national id belongs to, and whether that person has business here."""
+
+import pytest
+
+from accessctl.models import RoleAssignment, User
+from guardians.models import GuardianRelation
+from people.directory import account_for, has_business_here
+from people.models import NationalId, Person, Protection
+from schoolapp.lib import clock
+from tests.world import synthetic_id
+
+pytestmark = pytest.mark.django_db
+
+
+def number_of(person: Person) -> str:
+    return person.national_ids.get(is_current=True).number
+
+
+def roles_of(user: User) -> set[str]:
+    return set(user.assignments.on().values_list("role__slug", flat=True))
+
+
+@pytest.mark.parametrize("who", ["guardian", "contact_teacher", "no_role", "own", "other_school"])
+def test_people_with_business_here_get_an_account(world, who):
+    user = account_for(number_of(world.people[who]), name="")
+    assert user == Person.objects.get(pk=world.people[who].pk).user
+    assert has_business_here(user)
+
+
+@pytest.mark.parametrize("who", ["guardian_proposed", "guardian_former", "guardian_of_protected"])
+def test_people_without_business_here_get_none(world, who):
+    assert account_for(number_of(world.people[who]), name="") is None
+    assert not has_business_here(world.users[who])
+
+
+@pytest.mark.parametrize("number", ["", "12345", synthetic_id(clock.today(), 40)])
+def test_an_unknown_number_gets_none_and_makes_nobody(world, number):
+    before = User.objects.count()
+    assert account_for(number, name="Ukjent") is None
+    assert User.objects.count() == before
+
+
+def test_a_former_number_finds_the_same_person(world):
+    person = world.people["guardian"]
+    former = number_of(person)
+    person.national_ids.update(is_current=False)
+    NationalId.objects.create(person=person, number=synthetic_id(person.birth_date, 30))
+    assert account_for(former, name="") == account_for(number_of(person), name="") == world.users["guardian"]
+
+
+def test_the_dead_get_none(world):
+    Person.objects.filter(pk=world.people["guardian"].pk).update(deceased_on=clock.today())
+    assert account_for(number_of(world.people["guardian"]), name="") is None
+
+
+def test_a_pupil_gets_the_role_that_follows_from_the_register(world):
+    user = account_for(number_of(world.people["own"]), name="")
+    assert roles_of(user) == {"elev"}
+    assert user.display_name == "Elev Own"
+    assert account_for(number_of(world.people["own"]), name="") == user
+    assert user.assignments.count() == 1
+
+
+def test_a_guardian_gets_and_loses_the_role_with_the_relation(world):
+    world.users["guardian"].assignments.all().delete()
+    user = account_for(number_of(world.people["guardian"]), name="")
+    assert roles_of(user) == {"foresatt"}
+    assert user.assignments.get().source == RoleAssignment.Source.REGISTER
+    GuardianRelation.objects.filter(guardian=world.people["guardian"]).update(state="ended")
+    assert account_for(number_of(world.people["guardian"]), name="") is None
+    assert roles_of(user) == set()
+
+
+def test_roles_given_by_people_are_left_alone(world):
+    user = account_for(number_of(world.people["contact_teacher"]), name="")
+    assert roles_of(user) == {"laerer"}
+
+
+def test_an_employee_who_is_a_guardian_too_has_both(world):
+    GuardianRelation.objects.create(
+        guardian=world.people["contact_teacher"], student=world.pupils["own"], state="verified", ground="register"
+    )
+    user = account_for(number_of(world.people["contact_teacher"]), name="")
+    assert roles_of(user) == {"laerer", "foresatt"}
+
+
+def test_a_protected_person_gets_an_account_without_a_name(world):
+    assert world.people["protected"].protection == Protection.STRICT
+    user = account_for(number_of(world.people["protected"]), name="Elev Protected")
+    assert "Protected" not in str(user)
