@@ -10,7 +10,7 @@ from django.db.models.functions import Greatest, Now
 from accessctl.audit import record_event
 from accessctl.models import School, User
 from accessctl.permissions import Permission
-from archive import bell, content
+from archive import bell, content, titles
 from archive.models import ArchiveFolder, ArchiveRun, Delivery, SchoolArchiveSettings
 from archive.record import FolderRef, Record
 
@@ -42,7 +42,7 @@ def queue(record: Record, *, school: School, about: UUID | None, is_protected: b
             "folder": _folder(record.folder),
             "about": about,
             "is_protected": is_protected,
-            "title": record.title,
+            "title": titles.plain(record.title),
             "record": plain,
             "content_sha256": proof,
         },
@@ -90,7 +90,7 @@ def withdraw(delivery: Delivery, *, by: User) -> None:
 
 @transaction.atomic
 def start_run(*, trigger: str, by: User | None = None) -> ArchiveRun:
-    """Take everything that is «Klar» into a run; with `by`, only what that person may run. Repeating it does no harm."""
+    """Take all that is «Klar» into a run; with `by`, only what that person may run. Repeating it does no harm."""
     run = ArchiveRun.objects.create(trigger=trigger, started_by=by)
     rows = Delivery.objects.filter(state=State.READY, run=None)
     if by is not None:

@@ -15,9 +15,9 @@ log = logging.getLogger(__name__)
 
 def ring() -> int:
     """Wake as many workers as there is work for, but never more than the archive is to meet at once."""
-    waiting = outbox.due()[: settings.ARCHIVE_CONCURRENCY].count()
+    waiting: int = outbox.due()[: settings.ARCHIVE_CONCURRENCY].count()
     busy = Delivery.objects.filter(state=Delivery.State.CLAIMED, lease_until__gt=Now()).count()
-    wanted = min(waiting, max(1, settings.ARCHIVE_CONCURRENCY - busy))
+    wanted: int = min(waiting, max(1, settings.ARCHIVE_CONCURRENCY - busy))
     for _ in range(wanted):
         try:
             current_app.send_task("archive.tasks.work")

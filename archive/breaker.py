@@ -1,4 +1,4 @@
-"""The circuit breaker: an archive that does not answer is left in peace, with one probe a minute. Kept in PostgreSQL."""
+"""The circuit breaker, kept in PostgreSQL: an archive that does not answer is left alone, with one probe a minute."""
 
 from datetime import timedelta
 

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from schoolapp.lib import clock
 
 
 class SchoolArchiveSettings(models.Model):
-    """What the archive needs to know about a school. Initials must equal those of the user in Elements (seed, vedl. 2)."""
+    """What the archive needs to know about a school. Initials must equal those of the user in Elements."""
 
     school = models.OneToOneField(School, on_delete=models.CASCADE, related_name="archive_settings")
     case_owner_initials = models.CharField(_("saksansvarlig (initialer i Elements)"), max_length=20)
@@ -85,9 +86,11 @@ class Peer(models.Model):
         return self.name
 
 
-class DeliveryQuerySet(models.QuerySet):
-    def visible_to(self, user, permission: Permission = Permission.VIEW_ARCHIVE_LOG):
-        """Deliveries of the schools whose archive log `user` may see; those about protected pupils only with that grant."""
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(
+        self, user: User | AnonymousUser, permission: Permission = Permission.VIEW_ARCHIVE_LOG
+    ) -> "DeliveryQuerySet":
+        """Deliveries of schools whose archive log `user` may see; about protected pupils only with that grant."""
         reach = scope_of(user).reach(permission)
         rows = self if reach.everything else self.filter(school_id__in=reach.school_ids)
         protected = scope_of(user).reach(Permission.SEE_PROTECTED)

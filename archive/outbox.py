@@ -113,7 +113,7 @@ class Ticket:
             setattr(self.delivery.folder, name, value)
 
     def parcel(self) -> Parcel:
-        """What is to be sent, with the school's settings of this moment. Raises Swapped when it is not what was promised."""
+        """What to send, with the school's settings of this moment. Raises Swapped when it is not what was promised."""
         if content.fingerprint(self.delivery.record) != self.delivery.content_sha256:
             raise content.Swapped("Opplysningene om dokumentet er endret etter ferdigstilling.")
         record = content.from_json(self.delivery.record)
@@ -161,7 +161,7 @@ class Ticket:
             if not self._mine().update(**fields):
                 raise Superseded
             if counter:
-                ArchiveRun.objects.filter(pk=self.delivery.run_id).update(**{counter: F(counter) + 1})
+                ArchiveRun.objects.filter(deliveries=self.delivery).update(**{counter: F(counter) + 1})
 
     def _record(self, outcome: str, raw: bytes | str) -> None:
         DeliveryAttempt.objects.create(
@@ -182,7 +182,7 @@ def _park(delivery: Delivery, fence: int, failure: Failure, words: str) -> bool:
         lease_until=Now() if answered else F("lease_until"),
     )
     if parked:
-        ArchiveRun.objects.filter(pk=delivery.run_id).update(failed=F("failed") + 1)
+        ArchiveRun.objects.filter(deliveries=delivery).update(failed=F("failed") + 1)
     return bool(parked)
 
 

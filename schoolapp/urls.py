@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("schools.urls")),
     path("", include("students.urls")),
     path("", include("guardians.urls")),
+    path("", include("archive.urls")),
     path("administrasjon/", site.urls),
 ]
 

@@ -1,7 +1,7 @@
 """How the archive behaves: what each operation does, and what it refuses."""
 
 import re
-from datetime import date
+from datetime import UTC, datetime
 
 from lxml import etree
 
@@ -46,9 +46,9 @@ class Archive:
     def _make_known(self, kind: str, conditions: list[tuple[str, str, str]]) -> None:
         """Users, units and groups exist as soon as somebody asks for them, if the name looks like one."""
         for field, _, value in conditions:
-            if field in ("Initials", "ShortCode", "Description") and not self.store.select(kind, [(field, "=", value)]):
-                if field != "Initials" or INITIALS.fullmatch(value):
-                    self.store.insert(kind, {field: value})
+            is_name = field in ("ShortCode", "Description") or (field == "Initials" and INITIALS.fullmatch(value))
+            if is_name and not self.store.select(kind, [(field, "=", value)]):
+                self.store.insert(kind, {field: value})
 
     def _as_shown(self, kind: str, row: Row) -> Row:
         return row | {"IsCurrent": row["Initials"] not in self.faults.unknown_initials} if kind == "UserName" else row
@@ -104,12 +104,12 @@ class Archive:
                 raise Rejected("Alle dokumenter må være ferdigstilt før journalposten får denne statusen.")
 
     def _completed(self, kind: str, fields: Row, borrowed_number: bool) -> Row:
-        today = date.today()
+        today = datetime.now(UTC).astimezone().date()
         if kind == "Case":
-            number = self.store.next_number(kind, "SequenceNumber", "CaseYear")
+            number = self.store.next_number(kind, "SequenceNumber", "CaseYear", today.year)
             return fields | {"CaseYear": today.year, "SequenceNumber": number, "CaseDate": f"{today}T00:00:00"}
         if kind == "RegistryEntry":
-            number = self.store.next_number(kind, "SequenceNumber", "RegisterYear")
+            number = self.store.next_number(kind, "SequenceNumber", "RegisterYear", today.year)
             siblings = self.store.select(kind, [("CaseId", "=", str(fields["CaseId"]))])
             return fields | {
                 "RegisterYear": today.year,

@@ -10,49 +10,49 @@ MESSAGE = "http://schemas.microsoft.com/Message"
 ARRAYS = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
 SERIALIZATION = "http://schemas.microsoft.com/2003/10/Serialization/"
 
-S, I, B, D = "string", "int", "boolean", "dateTime"
+S, N, B, D = "string", "int", "boolean", "dateTime"
 
 _TEXTS = tuple((f"CustomAttribute{number}", S) for number in (1, 10))
 
 # kind → fields, without those inherited. The order is that of the interface, where it is significant.
 KINDS: dict[str, tuple[tuple[str, str], ...]] = {
     "Case": (
-        ("AccessCodeId", S), ("AccessGroupId", I), ("AdministrativeUnitId", I), ("CaseDate", D), ("CaseStatusId", S),
-        ("CaseYear", I), *_TEXTS, ("FileTypeId", S), ("Id", I), ("IsRestricted", B), ("OfficerNameId", I),
+        ("AccessCodeId", S), ("AccessGroupId", N), ("AdministrativeUnitId", N), ("CaseDate", D), ("CaseStatusId", S),
+        ("CaseYear", N), *_TEXTS, ("FileTypeId", S), ("Id", N), ("IsRestricted", B), ("OfficerNameId", N),
         ("PublicTitle", S), ("PublicTitleNames", S), ("Pursuant", S), ("RegistryManagementUnitId", S),
-        ("SequenceNumber", I), ("SeriesId", S), ("Title", S),
+        ("SequenceNumber", N), ("SeriesId", S), ("Title", S),
     ),
     "RegistryEntry": (
-        ("AccessCodeId", S), ("AdministrativeUnitId", I), ("CaseId", I), *_TEXTS, ("DocumentDate", D),
-        ("DocumentNumber", I), ("Id", I), ("IsRestricted", B), ("OfficerNameId", I), ("Pursuant", S),
-        ("RecordStatusId", S), ("RegisterYear", I), ("RegistryDate", D), ("RegistryEntryTypeId", S),
-        ("RegistryManagementUnitId", S), ("SequenceNumber", I), ("Title", S), ("TitlePersonNameTagged", S),
+        ("AccessCodeId", S), ("AdministrativeUnitId", N), ("CaseId", N), *_TEXTS, ("DocumentDate", D),
+        ("DocumentNumber", N), ("Id", N), ("IsRestricted", B), ("OfficerNameId", N), ("Pursuant", S),
+        ("RecordStatusId", S), ("RegisterYear", N), ("RegistryDate", D), ("RegistryEntryTypeId", S),
+        ("RegistryManagementUnitId", S), ("SequenceNumber", N), ("Title", S), ("TitlePersonNameTagged", S),
         ("TitleRestricted", S),
     ),
     "SenderRecipient": (
-        ("CopyRecipient", B), ("ExternalId", S), ("Id", I), ("IdTypeId", S), ("IsRecipient", B), ("IsResponsible", B),
-        ("IsRestricted", B), ("Name", S), ("RegistryEntryId", I),
+        ("CopyRecipient", B), ("ExternalId", S), ("Id", N), ("IdTypeId", S), ("IsRecipient", B), ("IsResponsible", B),
+        ("IsRestricted", B), ("Name", S), ("RegistryEntryId", N),
     ),
     "RegistryEntryDocument": (
-        ("DocumentDescriptionId", I), ("DocumentLinkTypeId", S), ("RegistryEntryId", I), ("SortOrder", I),
+        ("DocumentDescriptionId", N), ("DocumentLinkTypeId", S), ("RegistryEntryId", N), ("SortOrder", N),
     ),
     "DocumentDescription": (
-        ("AccessCodeId", S), *_TEXTS, ("DocumentStatusId", S), ("DocumentTitle", S), ("Id", I), ("Pursuant", S),
+        ("AccessCodeId", S), *_TEXTS, ("DocumentStatusId", S), ("DocumentTitle", S), ("Id", N), ("Pursuant", S),
     ),
     "DocumentObject": (
-        ("CheckSumAlgorithm", S), ("Checksum", S), ("CurrentVersion", B), ("DocumentDescriptionId", I),
-        ("FilePath", S), ("FileSize", I), ("FileformatId", S), ("VariantFormatId", S), ("VersionNumber", I),
+        ("CheckSumAlgorithm", S), ("Checksum", S), ("CurrentVersion", B), ("DocumentDescriptionId", N),
+        ("FilePath", S), ("FileSize", N), ("FileformatId", S), ("VariantFormatId", S), ("VersionNumber", N),
     ),
     "Classification": (
-        ("CaseId", I), ("ClassId", S), ("ClassificationSystemId", S), ("IsRestricted", B), ("SortOrder", S), ("Id", I),
+        ("CaseId", N), ("ClassId", S), ("ClassificationSystemId", S), ("IsRestricted", B), ("SortOrder", S), ("Id", N),
     ),
-    "ExternalSystem": (("ExternalSystemName", S), ("Id", I), ("IsActive", B)),
-    "ExternalSystemLink": (("ExternalKey", S), ("ExternalSystemCode", I), ("Id", I)),
-    "ExternalSystemLinkCase": (("CaseId", I),),
-    "ExternalSystemLinkRegistryEntry": (("RegistryEntryId", I),),
-    "UserName": (("FirstName", S), ("Id", I), ("Initials", S), ("IsCurrent", B), ("LastName", S)),
-    "AdministrativeUnit": (("Description", S), ("Id", I), ("ShortCode", S)),
-    "AccessGroup": (("Description", S), ("Id", I)),
+    "ExternalSystem": (("ExternalSystemName", S), ("Id", N), ("IsActive", B)),
+    "ExternalSystemLink": (("ExternalKey", S), ("ExternalSystemCode", N), ("Id", N)),
+    "ExternalSystemLinkCase": (("CaseId", N),),
+    "ExternalSystemLinkRegistryEntry": (("RegistryEntryId", N),),
+    "UserName": (("FirstName", S), ("Id", N), ("Initials", S), ("IsCurrent", B), ("LastName", S)),
+    "AdministrativeUnit": (("Description", S), ("Id", N), ("ShortCode", S)),
+    "AccessGroup": (("Description", S), ("Id", N)),
 }  # fmt: skip
 
 BASES = {"ExternalSystemLinkCase": "ExternalSystemLink", "ExternalSystemLinkRegistryEntry": "ExternalSystemLink"}

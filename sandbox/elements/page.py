@@ -21,7 +21,8 @@ def archived(store: Store) -> str:
         rows.append("<tr>" + "".join(f"<td>{escape(str(cell or ''))}</td>" for cell in cells) + "</tr>")
     return (
         '<!doctype html><html lang="nb"><meta charset="utf-8"><title>Lokalt Elements</title>'
-        "<h1>Lokalt Elements</h1><p>En øvingsutgave av arkivet. Her ligger det Schoolapp har sendt på denne maskinen.</p>"
+        "<h1>Lokalt Elements</h1>"
+        "<p>En øvingsutgave av arkivet. Her ligger det Schoolapp har sendt på denne maskinen.</p>"
         f"<p>{len(cases)} mapper, {len(store.all('RegistryEntry'))} journalposter.</p>"
         "<table border=1 cellpadding=6><tr><th>Journalnr<th>Sak<th>Type<th>Status<th>Offentlig tittel<th>Tilgang</tr>"
         f"{''.join(rows)}</table></html>"

@@ -3,7 +3,8 @@
 from base64 import b64decode
 from collections.abc import Iterable
 from email import message_from_bytes
-from typing import Any
+from email.message import Message
+from typing import Any, cast
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
@@ -27,8 +28,9 @@ def parse(body: bytes, content_type: str) -> tuple[etree._Element, dict[str, byt
     """The envelope and the attached parts by content id."""
     if not content_type.startswith("multipart/related"):
         return etree.fromstring(body, PARSER), {}
-    parts = message_from_bytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body).get_payload()
-    contents = {part["Content-ID"].strip("<>"): part.get_payload(decode=True) for part in parts}
+    whole = message_from_bytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
+    parts = cast(list[Message], whole.get_payload())
+    contents = {part["Content-ID"].strip("<>"): cast(bytes, part.get_payload(decode=True)) for part in parts}
     root, *_ = contents.values()
     return etree.fromstring(root, PARSER), contents
 

@@ -5,7 +5,6 @@ import json
 import sqlite3
 import threading
 import time
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -96,8 +95,7 @@ class Store:
             self.database.commit()
         return dict(fields) if changed else None
 
-    def next_number(self, kind: str, field: str, year_field: str) -> int:
-        year = date.today().year
+    def next_number(self, kind: str, field: str, year_field: str, year: int) -> int:
         sql = f"""SELECT COALESCE(MAX(json_extract(fields, '$.{field}')), 0) + 1 FROM object
                   WHERE kind = ? AND json_extract(fields, '$.{year_field}') = ?"""
         number: int = self.database.execute(sql, [kind, year]).fetchone()[0]

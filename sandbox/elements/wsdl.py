@@ -98,7 +98,8 @@ def object_model(address: str) -> str:
     for name in OPERATIONS:
         for direction, element in (("Input", name), ("Output", f"{name}Response")):
             messages.append(
-                f'<wsdl:message name="{name}{direction}"><wsdl:part name="parameters" element="m:{element}"/></wsdl:message>'
+                f'<wsdl:message name="{name}{direction}"><wsdl:part name="parameters" element="m:{element}"/>'
+                "</wsdl:message>"
             )
         operations.append(
             f'<wsdl:operation name="{name}"><wsdl:input wsaw:Action="{action(name)}" message="m:{name}Input"/>'
@@ -106,7 +107,8 @@ def object_model(address: str) -> str:
         )
         bound.append(
             f'<wsdl:operation name="{name}"><soap12:operation soapAction="{action(name)}" style="document"/>'
-            '<wsdl:input><soap12:body use="literal"/></wsdl:input><wsdl:output><soap12:body use="literal"/></wsdl:output>'
+            '<wsdl:input><soap12:body use="literal"/></wsdl:input>'
+            '<wsdl:output><soap12:body use="literal"/></wsdl:output>'
             "</wsdl:operation>"
         )
     return (

@@ -30,7 +30,7 @@ Condition = tuple[str, str, object]
 
 
 class Services:
-    """Both services, with the identity that goes into every message. The WSDLs are read from the services themselves."""
+    """Both services, and the identity that goes into every message. The services themselves give their WSDLs."""
 
     def __init__(self, config: dict[str, str], timeout: int, gate: Gate) -> None:
         self.config = config
@@ -58,7 +58,7 @@ class Services:
             _same_kind(rows, kind)
         return list(rows)
 
-    def insert(self, kind: str, *, echoed: tuple[str, ...] = (), **fields: object) -> DataObject:
+    def insert(self, kind: str, *, echoed: tuple[str, ...] = (), **fields: Any) -> DataObject:
         """The object as the archive stored it. `echoed` names fields that must come back as they were sent."""
         given = {name: value for name, value in fields.items() if value not in (None, "")}
         with self._model.call(changing=True) as service:

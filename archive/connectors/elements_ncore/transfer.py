@@ -6,7 +6,9 @@ made. The order of steps, and that the first document is updated instead of inse
 (docs/archive.md).
 """
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from archive import titles
 from archive.connectors.base import Case, Incident, Journal, Parcel, Receipt, Unknown
@@ -216,7 +218,7 @@ class Transfer:
         self.journal.note(f"document.{index}", description)
         return description
 
-    def _first_document(self, entry: str, fields: dict[str, str | None]) -> str:
+    def _first_document(self, entry: str, fields: dict[str, Any]) -> str:
         """Elements made this one together with the entry."""
         link = min(
             self.services.query("RegistryEntryDocument", ("RegistryEntryId", "=", entry)), key=_order, default=None
@@ -227,7 +229,7 @@ class Transfer:
         self.services.update(link, DocumentLinkTypeId=MAIN)
         return str(link.DocumentDescriptionId)
 
-    def _next_document(self, entry: str, index: int, fields: dict[str, str | None]) -> str:
+    def _next_document(self, entry: str, index: int, fields: dict[str, Any]) -> str:
         own = (self.key_attribute, "=", f"{self.record.key}#{index}")
         found = [] if "entry" in self.made else self.services.query("DocumentDescription", own)
         row = found[0] if found else self.services.insert("DocumentDescription", **fields)
@@ -316,5 +318,5 @@ def _order(link: DataObject) -> int:
     return int(link.SortOrder or 0)
 
 
-def _listed(ids: object) -> str:
-    return ", ".join(str(number) for number in sorted(ids))  # type: ignore[call-overload]
+def _listed(ids: Iterable[Any]) -> str:
+    return ", ".join(str(number) for number in sorted(ids))

@@ -32,7 +32,7 @@ class Answer:
     encoding: str | None
 
 
-class GatedTransport(Transport):  # type: ignore[misc]  # zeep has no types
+class GatedTransport(Transport):
     """Posts one message at a time. `changing` says whether the message can change the archive."""
 
     def __init__(self, gate: Gate, timeout: int) -> None:
