@@ -137,7 +137,7 @@ def give_grant(town: Town) -> None:
         staffing__group__memberships__is_home_class=True,
         staffing__function=GroupStaffing.Function.CONTACT_TEACHER,
     ).first()
-    if teacher is None:
+    if teacher is None or teacher.person.user is None:
         return
     permission = AuthPermission.objects.get(
         content_type__app_label="students", content_type__model="student", codename=Permission.SEE_PROTECTED.value

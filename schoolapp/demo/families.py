@@ -32,6 +32,7 @@ FORMS = {
 }
 CHILDREN = (1, 2, 3, 4)
 CHILDREN_WEIGHTS = (34, 44, 17, 5)
+YEARS_BETWEEN = (-5, -4, -4, -3, -3, -3, -2, -2, -2, -2, -1, 0, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5)
 ALONE = {"mother_alone": "mor", "father_alone": "far", "strict": "mor", "lost_responsibility": "mor"}
 PROTECTIONS = {
     "confidential": Protection.CONFIDENTIAL,
@@ -76,23 +77,18 @@ class Families:
         self.left = Counter({(s.pk, g): s.per_grade for s in town.plan.schools for g in s.grades})
         self.unseen = list(FORMS)
         self.newest_loss: Household | None = None
+        self.has_outsider = False
 
     def fill(self) -> None:
         """Make families until no place is left."""
-        tickets = [
-            (area, grade)
-            for area in self.town.plan.areas
-            for grade in range(1, 11)
-            for _ in range(self.seats(area, grade))
-        ]
+        places = [(area, grade) for area in self.town.plan.areas for grade in range(1, 11)]
+        tickets = [place for place in places for _ in range(self.seats(*place))]
         self.rng.shuffle(tickets)
         for area, grade in tickets:
             if self.take(area, grade):
                 self.make_family(area, grade)
-        for (school_pk, grade), count in sorted(self.left.items()):
-            area = next(a for a in self.town.plan.areas if a.school_for(grade).pk == school_pk)
-            for _ in range(count):
-                self.take(area, grade)
+        for area, grade in places:
+            while self.take(area, grade):
                 self.make_family(area, grade)
 
     def seats(self, area: SchoolPlan, grade: int) -> int:
@@ -111,15 +107,13 @@ class Families:
     def form(self) -> str:
         if self.unseen and self.rng.random() < 0.2:
             return self.unseen.pop()
-        return self.rng.choices(list(FORMS), FORMS.values())[0]
+        return self.rng.choices(list(FORMS), list(FORMS.values()))[0]
 
     def grades(self, area: SchoolPlan, first: int) -> list[int]:
         """The grades of the family's children, with places taken."""
         grades = [first]
         for _ in range(self.rng.choices(CHILDREN, CHILDREN_WEIGHTS)[0] - 1):
-            wish = grades[-1] + self.rng.choice(
-                (-5, -4, -3, -2, -2, -1, 1, 2, 2, 3, 4, 5, 0 if self.rng.random() < 0.1 else 2)
-            )
+            wish = grades[-1] + self.rng.choice(YEARS_BETWEEN)
             if 1 <= wish <= 10 and self.take(area, wish):
                 grades.append(wish)
         return grades
@@ -145,7 +139,7 @@ class Families:
         year = self.town.year.starts_on.year - 5 - grade
         if self.rng.random() < 0.01:
             year += self.rng.choice((-1, 1))
-        born, sex = self.town.day_in(year), self.rng.choice(("kvinne", "mann"))
+        born, sex = self.birth_date(household, year), self.rng.choice(("kvinne", "mann"))
         given = names.given_name(self.rng, household.origin, sex, is_child=True)
         person, _user = self.town.add_person(
             given,
@@ -159,6 +153,16 @@ class Families:
         pupil = self.town.add_pupil(person, given, household.family, area=household.area, grade=grade)
         household.children.append((pupil, born))
 
+    def birth_date(self, household: Household, year: int) -> date:
+        """A day that leaves time between siblings; two of one year are twins."""
+        siblings = [born for _pupil, born in household.children]
+        for _ in range(50):
+            born = self.town.day_in(year)
+            close = [other for other in siblings if abs((other - born).days) < 300]
+            if not close:
+                return born
+        return close[0]
+
     def add_adults(self, household: Household) -> None:
         form = household.form
         match form:
@@ -171,6 +175,8 @@ class Families:
                 self.add_adult(household, "mann", "far")
             case _ if form in ALONE:
                 self.add_adult(household, "kvinne", ALONE[form])
+                if form == "mother_alone":
+                    self.add_parent_without_responsibility(household)
                 if form == "lost_responsibility":
                     self.add_adult(household, "mann", "felles", family="", elsewhere=True)
             case _:
@@ -179,6 +185,15 @@ class Families:
                 self.add_adult(household, "mann", "felles", elsewhere=elsewhere)
                 if form == "foster":
                     self.add_adult(household, "kvinne", "fosterforelder", family="", elsewhere=True)
+
+    def add_parent_without_responsibility(self, household: Household) -> None:
+        """A parent who has no relation to the child here. One is enough: the system has no use for them."""
+        if self.has_outsider:
+            return
+        self.has_outsider = True
+        born = self.town.day_in(min(born for _pupil, born in household.children).year - 33)
+        given = names.given_name(self.rng, household.origin, "mann", is_child=False)
+        self.town.add_person(given, names.family_name(self.rng, household.origin), born=born, sex="mann")
 
     def add_adult(
         self, household: Household, sex: str, responsibility: str, *, family: str | None = None, elsewhere: bool = False

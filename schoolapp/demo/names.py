@@ -19,100 +19,112 @@ def words(text: str) -> tuple[str, ...]:
 
 GIRLS = words("""
     Nora Emma Sofie Olivia Ella Maja Emilie Sara Ingrid Leah Frida Anna Hedda Amalie Ada Eva Alma Astrid Selma Tiril
-    Thea Ida Sigrid Mathilde Iben Aurora Solveig Hanna Oda Jenny Vilde Signe Tuva Live Mia Julie Eline Marie Lilly Elise
-    Mille Agnes Luna Josefine Johanne Sunniva Linnea Andrea Eira Saga Ronja Synne Mari Victoria Ylva Helene Othilie
-    Martine Celine Tilde Maria Isabella Hermine Åsa Liv Ragna Tyra Embla Freja Edda Ellinor Idun Kaia Lotte
-    Malin Margrethe Mina Pernille Rebekka Ragnhild Silje Stella Stine Sofia Tone Tonje Trine Vår Alva Alba Amanda Bertine
-    Elida Erle Guro Gyda Hilma Hulda Jorid Karla Kine Klara Lea Lykke Maren Mathea Mie Molly Nelly Oline Runa Sanna Serine
-    Siri Sol Tomine Thelma Una Vida Vilja Ågot
+    Thea Ida Sigrid Mathilde Iben Aurora Solveig Hanna Oda Jenny Vilde Signe Tuva Live Mia Julie Eline Marie Lilly
+    Elise Mille Agnes Luna Josefine Johanne Sunniva Linnea Andrea Eira Saga Ronja Synne Mari Victoria Ylva Helene
+    Othilie Martine Celine Tilde Maria Isabella Hermine Åsa Liv Ragna Tyra Embla Freja Edda Ellinor Idun Kaia Lotte
+    Malin Margrethe Mina Pernille Rebekka Ragnhild Silje Stella Stine Sofia Tone Tonje Trine Vår Alva Alba Amanda
+    Bertine Elida Erle Guro Gyda Hilma Hulda Jorid Karla Kine Klara Lea Lykke Maren Mathea Mie Molly Nelly Oline
+    Runa Sanna Serine Siri Sol Tomine Thelma Una Vida Vilja Ågot
 """)
 BOYS = words("""
-    Noah Oskar Oliver Lucas Jakob William Filip Elias Isak Emil Aksel Henrik Theo Johannes Magnus Kasper Ludvig Sverre
-    Olav Håkon Mathias Odin Tobias Jonas Ulrik Sondre Eirik Even Herman Iver Jens Johan Julian Kristian Leon Liam Lukas
-    Marius Markus Martin Mikkel Nikolai Ole Peder Sander Sebastian Simen Sigurd Storm Syver Thomas Trym Vetle Viktor
-    Adrian Albert Alfred Anders Andreas Ask August Balder Benjamin Birk Brage Casper Daniel David Edvin Eivind Endre Erik
-    Erling Falk Felix Fredrik Gabriel Gustav Halvor Hauk Helmer Ivar Jesper Jørgen Knut Konrad Lars Leander Levi Loke
-    Marcus Max Mio Nils Oddvar Otto Ole-Jakob Petter Philip Rasmus Robin Runar Sivert Steffen Sturla Tarjei Teo Torje
-    Torkel Trygve Truls Vebjørn Vegard Vemund Vidar Øystein Øyvind Åsmund
+    Noah Oskar Oliver Lucas Jakob William Filip Elias Isak Emil Aksel Henrik Theo Johannes Magnus Kasper Ludvig
+    Sverre Olav Håkon Mathias Odin Tobias Jonas Ulrik Sondre Eirik Even Herman Iver Jens Johan Julian Kristian Leon
+    Liam Lukas Marius Markus Martin Mikkel Nikolai Ole Peder Sander Sebastian Simen Sigurd Storm Syver Thomas Trym
+    Vetle Viktor Adrian Albert Alfred Anders Andreas Ask August Balder Benjamin Birk Brage Casper Daniel David Edvin
+    Eivind Endre Erik Erling Falk Felix Fredrik Gabriel Gustav Halvor Hauk Helmer Ivar Jesper Jørgen Knut Konrad
+    Lars Leander Levi Loke Marcus Max Mio Nils Oddvar Otto Ole-Jakob Petter Philip Rasmus Robin Runar Sivert Steffen
+    Sturla Tarjei Teo Torje Torkel Trygve Truls Vebjørn Vegard Vemund Vidar Øystein Øyvind Åsmund
 """)
 WOMEN = words("""
-    Anne Inger Kari Marit Ingrid Liv Eva Berit Astrid Bjørg Hilde Anna Solveig Marianne Randi Ida Nina Maria Elisabeth
-    Kristin Bente Heidi Silje Hanne Linda Tone Anita Elin Tove Gerd Wenche Ragnhild Camilla Ellen Hege Karin Ann Mona
-    Aud Monica Julie Kristine Turid Laila Reidun Helene Åse Jorunn Sissel Mari Line Lene Mette Grethe Stine Marte
-    Cathrine Malin Therese Siri Guro Vigdis Trude Eli Gunn Merete Trine Unni Ingunn Lise Nora Emilie Tonje Pernille Maren
-    Mari Synnøve Margrete Katrine Torill Janne Charlotte Benedicte Ingeborg Renate Veronica Oddny Sigrun Yngvild Hildegunn
-    Målfrid Eldbjørg Bodil Kjersti Lillian Vibeke Siv Rita Sunniva Karoline Ragna Borghild Øydis Gro
+    Anne Inger Kari Marit Ingrid Liv Eva Berit Astrid Bjørg Hilde Anna Solveig Marianne Randi Ida Nina Maria
+    Elisabeth Kristin Bente Heidi Silje Hanne Linda Tone Anita Elin Tove Gerd Wenche Ragnhild Camilla Ellen Hege
+    Karin Ann Mona Aud Monica Julie Kristine Turid Laila Reidun Helene Åse Jorunn Sissel Mari Line Lene Mette Grethe
+    Stine Marte Cathrine Malin Therese Siri Guro Vigdis Trude Eli Gunn Merete Trine Unni Ingunn Lise Nora Emilie
+    Tonje Pernille Maren Mari Synnøve Margrete Katrine Torill Janne Charlotte Benedicte Ingeborg Renate Veronica
+    Oddny Sigrun Yngvild Hildegunn Målfrid Eldbjørg Bodil Kjersti Lillian Vibeke Siv Rita Sunniva Karoline Ragna
+    Borghild Øydis Gro
 """)
 MEN = words("""
-    Jan Per Bjørn Ole Lars Kjell Knut Arne Svein Thomas Hans Geir Tor Morten Terje Odd Erik Martin Andreas John Anders
-    Rune Trond Tore Daniel Jon Kristian Marius Tom Stian Magnus Øyvind Espen Frode Henrik Fredrik Alexander Nils Einar
-    Håkon Helge Harald Steinar Egil Roar Sverre Dag Arild Sigurd Kåre Gunnar Ivar Rolf Pål Stein Vidar Olav Leif Eirik
-    Kenneth Roger Christian Jørgen Håvard Øystein Åge Audun Bård Eivind Finn Gaute Halvard Idar Jostein Ketil Lasse Mats
-    Njål Oddbjørn Petter Ragnar Simen Torbjørn Ulf Vegard Yngve Asbjørn Børge Endre Gjermund Hallvard Jarle Kolbjørn
-    Leidulf Magne Nikolai Olaf Preben Reidar Snorre Tarald Trygve Viggo Ørjan Åsmund
+    Jan Per Bjørn Ole Lars Kjell Knut Arne Svein Thomas Hans Geir Tor Morten Terje Odd Erik Martin Andreas John
+    Anders Rune Trond Tore Daniel Jon Kristian Marius Tom Stian Magnus Øyvind Espen Frode Henrik Fredrik Alexander
+    Nils Einar Håkon Helge Harald Steinar Egil Roar Sverre Dag Arild Sigurd Kåre Gunnar Ivar Rolf Pål Stein Vidar
+    Olav Leif Eirik Kenneth Roger Christian Jørgen Håvard Øystein Åge Audun Bård Eivind Finn Gaute Halvard Idar
+    Jostein Ketil Lasse Mats Njål Oddbjørn Petter Ragnar Simen Torbjørn Ulf Vegard Yngve Asbjørn Børge Endre
+    Gjermund Hallvard Jarle Kolbjørn Leidulf Magne Nikolai Olaf Preben Reidar Snorre Tarald Trygve Viggo Ørjan
+    Åsmund
 """)
 NORWEGIAN_FAMILIES = words("""
-    Hansen Johansen Olsen Larsen Andersen Pedersen Nilsen Kristiansen Jensen Karlsen Johnsen Pettersen Eriksen Berg Haugen
-    Hagen Johannessen Andreassen Jacobsen Dahl Jørgensen Halvorsen Henriksen Lund Sørensen Jakobsen Moen Gundersen Iversen
-    Strand Svendsen Solberg Martinsen Paulsen Knutsen Eide Bakken Kristoffersen Mathisen Lie Amundsen Rasmussen
-    Solheim Lunde Moe Kristensen Nygård Berge Christensen Bakke Holm Lien Hauge Andresen Nielsen Fredriksen Myhre Knudsen
-    Sandvik Isaksen Ruud Antonsen Haugland Danielsen Næss Evensen Thomassen Aas Eriksson Myklebust Arnesen Sæther Tangen
-    Sivertsen Ellingsen Aune Simonsen Vik Hovland Birkeland Thorsen Gulbrandsen Engen Rønning Strøm Tveit Bråten Ødegård
-    Nordby Helland Brekke Mikkelsen Fossum Holmen Wold Aasen Sletten Nyborg Skoglund Bøe Rød Håland Øverby Ødegaard
-    Åsheim Århus Stenersen Grimstad Kleppe Fjeld Fosse Foss Granli Grønli Haraldsen Hermansen Hjelle Hjelmeland Husby
-    Ingebrigtsen Jenssen Jonassen Kaspersen Klausen Kolstad Kvam Kvamme Langeland Langset Lervik Lindberg Løken Løvås Mo
-    Monsen Mortensen Nordli Nordahl Norheim Nygaard Nyland Opsahl Osen Rasten Refsnes Ringstad Risan Rognli Rustad Rørvik
-    Sagen Salvesen Samuelsen Sande Sandnes Skaar Skjelbred Skogen Skår Slettebø Smedsrud Solbakken Stangeland Steen Stensrud
-    Stokke Stokkeland Storli Sund Sunde Svenningsen Syvertsen Søvik Tangeraas Tollefsen Torgersen Torp Tveiten Tvedt Ulvestad
-    Urdal Valland Vang Vatne Vestby Vestli Viken Vinje Wilhelmsen Ytterdal Øien Økland Østby Øvrebø Åmodt Årdal Åsen
+    Hansen Johansen Olsen Larsen Andersen Pedersen Nilsen Kristiansen Jensen Karlsen Johnsen Pettersen Eriksen Berg
+    Haugen Hagen Johannessen Andreassen Jacobsen Dahl Jørgensen Halvorsen Henriksen Lund Sørensen Jakobsen Moen
+    Gundersen Iversen Strand Svendsen Solberg Martinsen Paulsen Knutsen Eide Bakken Kristoffersen Mathisen Lie
+    Amundsen Rasmussen Solheim Lunde Moe Kristensen Nygård Berge Christensen Bakke Holm Lien Hauge Andresen Nielsen
+    Fredriksen Myhre Knudsen Sandvik Isaksen Ruud Antonsen Haugland Danielsen Næss Evensen Thomassen Aas Eriksson
+    Myklebust Arnesen Sæther Tangen Sivertsen Ellingsen Aune Simonsen Vik Hovland Birkeland Thorsen Gulbrandsen
+    Engen Rønning Strøm Tveit Bråten Ødegård Nordby Helland Brekke Mikkelsen Fossum Holmen Wold Aasen Sletten Nyborg
+    Skoglund Bøe Rød Håland Øverby Ødegaard Åsheim Århus Stenersen Grimstad Kleppe Fjeld Fosse Foss Granli Grønli
+    Haraldsen Hermansen Hjelle Hjelmeland Husby Ingebrigtsen Jenssen Jonassen Kaspersen Klausen Kolstad Kvam Kvamme
+    Langeland Langset Lervik Lindberg Løken Løvås Mo Monsen Mortensen Nordli Nordahl Norheim Nygaard Nyland Opsahl
+    Osen Rasten Refsnes Ringstad Risan Rognli Rustad Rørvik Sagen Salvesen Samuelsen Sande Sandnes Skaar Skjelbred
+    Skogen Skår Slettebø Smedsrud Solbakken Stangeland Steen Stensrud Stokke Stokkeland Storli Sund Sunde
+    Svenningsen Syvertsen Søvik Tangeraas Tollefsen Torgersen Torp Tveiten Tvedt Ulvestad Urdal Valland Vang Vatne
+    Vestby Vestli Viken Vinje Wilhelmsen Ytterdal Øien Økland Østby Øvrebø Åmodt Årdal Åsen
 """)
 
 ORIGINS = {
     "samisk": Origin(
         25,
-        words(
-            "Áile Elle Inga Máret Risten Sárá Ánne Biret Ellen-Ánne Gunn-Britt Ravna Láilá Máija Káren Siri-Elle Juoksa"
-        ),
-        words(
-            "Ánte Áslat Mihkkal Niillas Máhtte Issát Jovnna Ravdna Biera Heaika Lásse Nils-Ánte Juhán Sámmol Piera Ole-Mihkkal"
-        ),
-        words(
-            "Sara Utsi Somby Eira Gaup Hætta Turi Bæhr Guttorm Oskal Anti Balto Buljo Guttormsen Skum Vars Sokki Mikkelson"
-        ),
+        words("""
+            Áile Elle Inga Máret Risten Sárá Ánne Biret Ellen-Ánne Gunn-Britt Ravna Láilá Máija Káren Siri-Elle
+            Juoksa
+        """),
+        words("""
+            Ánte Áslat Mihkkal Niillas Máhtte Issát Jovnna Ravdna Biera Heaika Lásse Nils-Ánte Juhán Sámmol Piera
+            Ole-Mihkkal
+        """),
+        words("""
+            Sara Utsi Somby Eira Gaup Hætta Turi Bæhr Guttorm Oskal Anti Balto Buljo Guttormsen Skum Vars Sokki
+            Mikkelson
+        """),
     ),
     "polsk": Origin(
         45,
-        words(
-            "Zofia Zuzanna Hanna Julia Maja Oliwia Alicja Lena Wiktoria Agnieszka Katarzyna Małgorzata Joanna Ewa Magdalena Beata"
-        ),
-        words(
-            "Jakub Antoni Szymon Kacper Filip Wojciech Mikołaj Adam Piotr Krzysztof Andrzej Tomasz Paweł Marcin Michał Łukasz"
-        ),
-        words(
-            "Nowak Wójcik Kowalczyk Mazur Krawczyk Dudek Wieczorek Król Pawlak Sikora Baran Szewczyk Pietrzak Zając Duda Górecki"
-        ),
+        words("""
+            Zofia Zuzanna Hanna Julia Maja Oliwia Alicja Lena Wiktoria Agnieszka Katarzyna Małgorzata Joanna Ewa
+            Magdalena Beata
+        """),
+        words("""
+            Jakub Antoni Szymon Kacper Filip Wojciech Mikołaj Adam Piotr Krzysztof Andrzej Tomasz Paweł Marcin
+            Michał Łukasz
+        """),
+        words("""
+            Nowak Wójcik Kowalczyk Mazur Krawczyk Dudek Wieczorek Król Pawlak Sikora Baran Szewczyk Pietrzak Zając
+            Duda Górecki
+        """),
     ),
     "litauisk": Origin(
         15,
         words("Emilija Liepa Lukne Gabija Austėja Ugnė Rasa Jurgita Daiva Rūta Inga Kotryna"),
         words("Lukas Matas Jonas Dominykas Nojus Tomas Mindaugas Darius Andrius Vytautas Rokas Gintaras"),
-        words(
-            "Petrauskas Kazlauskas Jankauskas Stankevičius Žukauskas Butkus Paulauskas Urbonas Kavaliauskas Navickas"
-        ),
+        words("""
+            Petrauskas Kazlauskas Jankauskas Stankevičius Žukauskas Butkus Paulauskas Urbonas Kavaliauskas Navickas
+        """),
     ),
     "somalisk": Origin(
         25,
         words("Amina Hodan Fatima Ayaan Hibo Sahra Ifrah Khadra Nasra Ubah Zamzam Safiya Maryan Deqa"),
         words("Abdi Mohamed Yusuf Ahmed Liban Hassan Abdirahman Omar Guled Ismail Mahad Zakariya Bilal Idris"),
-        words("Abdullahi Warsame Farah Hassan Jama Osman Mohamud Aden Ibrahim Yusuf Nur Elmi Abdulle Hirsi Duale Isse"),
+        words("""
+            Abdullahi Warsame Farah Hassan Jama Osman Mohamud Aden Ibrahim Yusuf Nur Elmi Abdulle Hirsi Duale Isse
+        """),
     ),
     "arabisk": Origin(
         35,
         words("Layla Maryam Noor Yasmin Rania Huda Salma Aya Zainab Dana Reem Hala Lina Sana Rima Nadia"),
         words("Omar Ali Yousef Adam Karim Samir Hadi Tariq Khaled Ibrahim Zain Bashar Nabil Rami Faris Amir"),
-        words(
-            "Haddad Khalil Nasser Saleh Mansour Aziz Hamdan Darwish Kanaan Sabbagh Issa Barakat Najjar Shaheen Rahal Awad"
-        ),
+        words("""
+            Haddad Khalil Nasser Saleh Mansour Aziz Hamdan Darwish Kanaan Sabbagh Issa Barakat Najjar Shaheen Rahal
+            Awad
+        """),
     ),
     "pakistansk": Origin(
         22,
@@ -130,9 +142,10 @@ ORIGINS = {
         30,
         words("Sofiia Solomiia Daryna Kateryna Oksana Iryna Nataliia Olena Yuliia Zlata Mariia Anastasiia"),
         words("Maksym Artem Danylo Oleksandr Andrii Bohdan Dmytro Ivan Mykola Serhii Taras Yurii"),
-        words(
-            "Shevchuk Kovalenko Bondarenko Tkachenko Kravchuk Oliinyk Lysenko Marchenko Savchenko Rudenko Petrenko Moroz"
-        ),
+        words("""
+            Shevchuk Kovalenko Bondarenko Tkachenko Kravchuk Oliinyk Lysenko Marchenko Savchenko Rudenko Petrenko
+            Moroz
+        """),
     ),
     "vietnamesisk": Origin(
         10,
@@ -170,9 +183,9 @@ NORWEGIAN = Origin(
 )
 
 STEMS = words("""
-    Nord Sør Øst Vest Bjørke Furu Gran Lille Stor Myr Sol Hav Elve Foss Stein Sand Hassel Linde Older Rogne Rype Orre Tran
-    Måke Ærfugl Svart Hvit Blå Grå Kirke Prest Klokker Mølle Naust Båt Fiske Sild Torske Heste Kalve Laue Lyng Tyri Ask
-    Alme Kvern Sager Gull Sølv Kobber Smie Krok Lang Brei Inner Ytter Øvre Nedre Midt
+    Nord Sør Øst Vest Bjørke Furu Gran Lille Stor Myr Sol Hav Elve Foss Stein Sand Hassel Linde Older Rogne Rype
+    Orre Tran Måke Ærfugl Svart Hvit Blå Grå Kirke Prest Klokker Mølle Naust Båt Fiske Sild Torske Heste Kalve Laue
+    Lyng Tyri Ask Alme Kvern Sager Gull Sølv Kobber Smie Krok Lang Brei Inner Ytter Øvre Nedre Midt
 """)
 PLACES = words("haugen bakken dalen vika moen lia neset åsen heimen vangen tunet jordet sletta holmen odden stranda")
 WAYS = words("veien gata stien bakken svingen kroken ringen vegen")

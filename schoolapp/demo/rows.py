@@ -18,10 +18,9 @@ class Rows:
         self.rest = tuple(f.get_default() for f in rest)
         self.buffer: list[tuple[Any, ...]] = []
         self.made = 0
+        self.last_id = model._base_manager.aggregate(last=models.Max("pk"))["last"] or 0
         with connection.cursor() as cursor:
             cursor.execute(f'lock table "{self.table}" in exclusive mode')
-            cursor.execute(f'select coalesce(max(id), 0) from "{self.table}"')
-            self.last_id = cursor.fetchone()[0]
 
     def add(self, *values: Any) -> int:
         """Queue one row, the values in the order of the columns, and return its id."""

@@ -113,7 +113,7 @@ class Staffing:
         return worker
 
     def spread(self, home_classes: list[TeachingGroup], contacts: list[Worker], subjects: list[Worker]) -> None:
-        """Each class gets two subject teachers: one without a class of their own, and the neighbour's contact teacher."""
+        """Two subject teachers for each class: one without an own class, and the neighbour's contact teacher."""
         for index, group in enumerate(home_classes):
             self.staff(subjects[index % len(subjects)], group, Function.SUBJECT_TEACHER)
             if len(contacts) > 1:

@@ -1,5 +1,6 @@
 """Make the demo municipality in an empty database."""
 
+import sys
 import time
 from argparse import ArgumentParser
 from typing import Any
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         started = time.monotonic()
         with translation.override("nb"):
             try:
-                made = build(Size(options["size"]), out=self.stderr._out)
+                made = build(Size(options["size"]), out=sys.stderr)
             except DemoRefused as refused:
                 raise CommandError(str(refused)) from None
         if options["verbosity"]:
