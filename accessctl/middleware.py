@@ -1,6 +1,8 @@
 """The gate every request passes."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +20,7 @@ security_log = logging.getLogger("schoolapp.security")
 class AccessMiddleware:
     """Fails closed: a view that declares no access is refused to everyone."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -26,7 +28,9 @@ class AccessMiddleware:
         drafts.mark_owner(request, response)
         return response
 
-    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
         if request.user.is_authenticated and not session.is_current(request):
             session.end(request)
         access = access_of(view)

@@ -36,7 +36,7 @@ class Attempt:
 
 def redirect_uri(provider: Provider) -> str:
     """The registered address of our callback. Built from BASE_URL, never from what the request calls us."""
-    return settings.BASE_URL.rstrip("/") + reverse("accessctl:callback", kwargs={"provider": provider.slug})
+    return str(settings.BASE_URL).rstrip("/") + reverse("accessctl:callback", kwargs={"provider": provider.slug})
 
 
 class ProviderBackend(OIDCAuthenticationBackend):
@@ -58,7 +58,8 @@ class ProviderBackend(OIDCAuthenticationBackend):
             return None
         self.attempt, self.provider = attempt, attempt.provider
         try:
-            return super().authenticate(request, nonce=nonce, code_verifier=code_verifier)
+            user: User | None = super().authenticate(request, nonce=nonce, code_verifier=code_verifier)
+            return user
         except Unreachable as error:
             raise LoginFailed(failures.UNREACHABLE, str(error)) from error
         except Refused as error:
@@ -66,7 +67,7 @@ class ProviderBackend(OIDCAuthenticationBackend):
         except InvalidToken as error:
             raise LoginFailed(failures.REJECTED, f"id_token: {error}") from error
 
-    def get_settings(self, attr: str, *args: Any) -> Any:  # type: ignore[override]
+    def get_settings(self, attr: str, *args: Any) -> Any:
         if attr == "OIDC_AUTHENTICATION_CALLBACK_URL":
             # The inherited code only builds an address from it that get_token() replaces.
             return "accessctl:login"
@@ -153,7 +154,10 @@ def _person_behind(provider: Provider, known: LoginIdentity | None, claims: dict
     national_id = str(claims.get(provider.national_id_claim) or "")
     directory = settings.LOGIN_DIRECTORY
     if national_id:
-        return import_string(f"{directory}.account_for")(national_id, name=str(claims.get("name") or "")[:200])
+        found: User | None = import_string(f"{directory}.account_for")(
+            national_id, name=str(claims.get("name") or "")[:200]
+        )
+        return found
     if known is None:
         raise LoginFailed(failures.NO_NATIONAL_ID)
     return known.user if import_string(f"{directory}.has_business_here")(known.user) else None

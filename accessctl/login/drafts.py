@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -120,7 +121,7 @@ def forget_owner(response: HttpResponse) -> None:
     response.delete_cookie(OWNER_COOKIE, samesite="Lax")
 
 
-def _owner(user: User) -> str:
+def _owner(user: User | AnonymousUser) -> str:
     return salted_hmac("accessctl.login.owner", user.get_username(), algorithm="sha256").hexdigest()[:32]
 
 

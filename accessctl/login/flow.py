@@ -62,7 +62,7 @@ class StartView(OIDCAuthenticationRequestView):
             return failed(request, self.provider, LoginFailed(failures.UNREACHABLE, str(error)))
         self.OIDC_RP_CLIENT_ID = self.provider.client_id
         self.confirming = "bekreft" in request.GET and request.user.is_authenticated
-        response = super().get(request)
+        response: HttpResponseRedirect = super().get(request)
         self.remember(request, parse_qs(urlsplit(response.url).query)["state"][0])
         return response
 
@@ -77,7 +77,7 @@ class StartView(OIDCAuthenticationRequestView):
         }
         request.session.modified = True
 
-    def get_settings(self, attr: str, *args: Any) -> Any:  # type: ignore[override]
+    def get_settings(self, attr: str, *args: Any) -> Any:
         own = {
             "OIDC_RP_SCOPES": self.provider.scopes,
             "OIDC_USE_PKCE": True,
@@ -110,7 +110,8 @@ class CallbackView(OIDCAuthenticationCallbackView):
         used = provider_or_404(provider)
         try:
             self.attempt = request.login_attempt = claim_attempt(request, used)  # type: ignore[attr-defined]
-            return super().get(request)
+            answer: HttpResponse = super().get(request)
+            return answer
         except LoginFailed as failure:
             return failed(request, used, failure)
 

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from django.conf import settings
 from django.contrib import auth
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accessctl.login import drafts
@@ -57,7 +58,7 @@ def begin(request: HttpRequest, user: User, login: Login) -> None:
     user.login_sessions.filter(created_at__lt=now - LONGEST_LOGIN).delete()
     LoginSession.objects.create(
         user=user,
-        session_key=request.session.session_key,
+        session_key=request.session.session_key or "",
         issuer=login.provider.issuer,
         sid=login.sid,
         acr=login.acr,
@@ -83,7 +84,7 @@ def logout_hint(request: HttpRequest) -> tuple[Provider | None, str]:
 def is_current(request: HttpRequest) -> bool:
     """Whether the session came from a provider and is within its absolute age (the idle limit is the session's own)."""
     login = request.session.get(LOGIN)
-    return bool(login) and clock.now().timestamp() < login["expires_at"]
+    return login is not None and clock.now().timestamp() < login["expires_at"]
 
 
 def end(request: HttpRequest) -> None:
@@ -104,7 +105,7 @@ def end_all(user: User) -> set[str]:
     return _end_all(user.login_sessions.all())
 
 
-def _end_all(rows) -> set[str]:
+def _end_all(rows: QuerySet[LoginSession]) -> set[str]:
     keys = set(rows.values_list("session_key", flat=True))
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     for key in keys:

@@ -64,7 +64,7 @@ def _key_name(token: Any) -> str:
         raise InvalidToken("algorithm")
     if not isinstance(header.get("kid"), str):
         raise InvalidToken("key name")
-    return header["kid"]
+    return str(header["kid"])
 
 
 def client_proof(provider: Provider) -> tuple[dict[str, str], dict[str, str]]:
