@@ -59,11 +59,14 @@ def answer(client: Client, case: Case, objects) -> str:
 
 def column(world, persona: str) -> dict[Case, str]:
     objects = objects_of(world)
+    client = Client(raise_request_exception=False)
+    if persona != ANONYMOUS:
+        log_in(client, world.user(persona))
+    cookies = client.cookies.output(header="", sep=";")
     cells = {}
     for case in cases():
-        client = Client(raise_request_exception=False)
-        if persona != ANONYMOUS:
-            log_in(client, world.user(persona))
+        client.cookies.clear()
+        client.cookies.load(cookies)
         cells[case] = answer(client, case, objects)
     return cells
 
