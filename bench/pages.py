@@ -19,7 +19,7 @@ def run() -> Iterator[Comparison]:
     student = Student.objects.visible_to(user).order_by("pk").first()
     if student is None:
         raise LookupError("the demo municipality gives its school administrator no pupils")
-    with override_settings(ROOT_URLCONF="bench.urls"):
+    with override_settings(ROOT_URLCONF="bench.urls", ALLOWED_HOSTS=["testserver"]):
         client = Client(raise_request_exception=True)
         log_in(client, user)
         pages = {"elevliste": reverse("students:list"), "elevside": reverse("students:pupil", args=[student.uuid])}

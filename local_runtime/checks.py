@@ -12,7 +12,7 @@ CHECKS = {
     "mypy": [sys.executable, "-m", "mypy"],
     "ruff format": [sys.executable, "-m", "ruff", "format", "--check", "."],
     "ruff check": [sys.executable, "-m", "ruff", "check", "."],
-    "djade": [sys.executable, "-m", "djade", "--check", "--target-version", "5.2", "TEMPLATES"],
+    "djade": ["djade", "--check", "--target-version", "5.2", "TEMPLATES"],
     "import contracts": ["lint-imports", "--no-cache", "--show-timings", "--no-logo"],
     "system checks": [*MANAGE, "check", "--fail-level", "WARNING"],
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from sandbox.smoke.personas import Personas
 from sandbox.smoke.register import CHILD, MOTHER, response
 from sandbox.smoke.visitor import Astray, Visitor, visiting
 
@@ -76,3 +77,19 @@ def drive() -> str:
                 visitor.open("/")
                 visitor.log_out()
     return number
+
+
+def import_register(people: Personas) -> None:
+    file = FOLDER / "oppvekst.json"
+    file.write_text(json.dumps(response()), encoding="utf-8")
+    command = [sys.executable, "manage.py", "import_oppvekst", str(file)]
+    placed = ["--school", people.org_number, "--class", people.class_name]
+    done = subprocess.run([*command, *placed], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Astray(f"import_oppvekst: {done.stderr.strip() or done.stdout.strip()}")
+
+
+def find_pupil(teacher: Visitor) -> None:
+    teacher.open("/elever/")
+    teacher.send(teacher.form_with(field="sok"), {"sok": CHILD.given_name})
+    teacher.follow(f"{CHILD.family_name}, {CHILD.given_name}")
