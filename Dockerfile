@@ -34,4 +34,4 @@ WORKDIR /srv/schoolapp
 USER schoolapp
 VOLUME /srv/files
 EXPOSE 8000
-CMD ["gunicorn", "schoolapp.wsgi", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4", "--max-requests", "5000", "--max-requests-jitter", "500", "--forwarded-allow-ips", "*"]
+CMD ["gunicorn", "schoolapp.wsgi", "--no-control-socket", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4", "--max-requests", "5000", "--max-requests-jitter", "500", "--forwarded-allow-ips", "*"]

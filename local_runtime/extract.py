@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -19,6 +20,8 @@ OUTSIDE = {"node_modules", "tests", "bench", "sandbox", "local_runtime", "locale
 FUNCTIONS = {f"{kind}gettext{lazy}" for kind in ("", "n", "p", "np") for lazy in ("", "_lazy")} | {"_"}
 CALL = re.compile(r"""\b(n?p?gettext|_)\(((?:\s*u?(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')\s*,?)+)""")
 LANGUAGES = {"nn": "Norwegian Nynorsk", "en": "English"}
+
+HEADER_NOISE = ("# ", '"Project-', '"Report-', '"POT-', '"PO-', '"Last-', '"Language-Team', '"Generated-')
 
 Id = str | tuple[str, str]
 
@@ -105,13 +108,28 @@ def update(language: str, wanted: dict[tuple[str, str | None], Text]) -> None:
         )
     path = catalogue_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as target:
-        write_po(target, after, width=120, omit_header=False, include_lineno=False)
+    buffer = BytesIO()
+    write_po(buffer, after, width=120, include_lineno=False)
+    lines = buffer.getvalue().decode().splitlines(keepends=True)
+    path.write_text(f"# {LANGUAGES[language]} texts of Schoolapp.\n" + "".join(filter(is_worth_keeping, lines)))
+
+
+def is_worth_keeping(line: str) -> bool:
+    """Not the header's dates and placeholders, which would change in every commit and say nothing."""
+    return not line.startswith(HEADER_NOISE)
+
+
+def untranslated(language: str) -> list[str]:
+    """The texts the catalogue has no words for, in every plural form."""
+    return [
+        known.id if isinstance(known.id, str) else known.id[0]
+        for known in read_catalogue(language)
+        if known.id and not (all(known.string) if isinstance(known.string, tuple) else known.string)
+    ]
 
 
 if __name__ == "__main__":
     texts = extracted()
     for language in LANGUAGES:
         update(language, texts)
-        missing = sum(not known.string for known in read_catalogue(language) if known.id)
-        print(f"{language}: {len(texts)} texts, {missing} without translation")
+        print(f"{language}: {len(texts)} texts, {len(untranslated(language))} without translation")

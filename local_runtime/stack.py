@@ -64,8 +64,9 @@ def processes(environment: dict[str, str], ports: Ports) -> dict[str, str]:
     celery = f"{PYTHON} -m celery -A schoolapp"
     worker = f"{celery} worker --loglevel=INFO --without-gossip --without-mingle"
     schedule = shlex.quote(str(Path(environment["DATA_DIR"]) / "beat-schedule"))
+    gunicorn = f"{PYTHON} -m gunicorn schoolapp.wsgi --no-control-socket"
     commands = {
-        "web": f"{PYTHON} -m gunicorn schoolapp.wsgi --bind 127.0.0.1:{ports.web} --workers 2 --threads 4",
+        "web": f"{gunicorn} --bind 127.0.0.1:{ports.web} --workers 2 --threads 4",
         "worker": f"{worker} --queues=default,pdf --concurrency=2 --hostname=worker@%h",
         "archive": f"{worker} --queues=archive --concurrency=1 --hostname=archive@%h",
         "beat": f"{celery} beat --loglevel=WARNING --schedule={schedule} --pidfile=",

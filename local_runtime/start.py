@@ -99,7 +99,8 @@ def _welcome(environment: dict[str, str], folder: Path) -> None:
     lines = ["", f"  Schoolapp er klar: {address}", ""]
     people = json.loads((folder / "personas.json").read_text(encoding="utf-8"))
     for person in people[:6]:
-        lines.append(f"  Logg inn som {person.get('name', '')}: {person.get('role', '')}, {person.get('school') or ''}")
+        where = ", ".join(filter(None, [person["role"], person["school"]]))
+        lines.append(f"  Logg inn som {person['name']} ({where}). {person['note']}.")
     print("\n".join([*lines, "", "  Alle demopersonene står på innloggingssiden. Stopp med Ctrl-C.", ""]), flush=True)
 
 
