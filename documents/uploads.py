@@ -63,7 +63,7 @@ class Accepted:
     def size(self) -> int:
         return len(self.content)
 
-    def as_file(self) -> ContentFile[bytes]:
+    def as_file(self) -> "ContentFile[bytes]":
         return ContentFile(self.content)
 
 
