@@ -7,14 +7,13 @@ import resource
 import sys
 import tempfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from schoolapp.lib.pdf.limits import Limits, Refusal
 
 if TYPE_CHECKING:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
 
 # Label 1b with tags: the one form that every Norwegian archive check accepts and that carries its XMP in plain text
 # (docs/documents.md has the measurements).
@@ -27,24 +26,33 @@ class TooManyPages(Exception):
     pass
 
 
+class AssetFetcher(Protocol):
+    """WeasyPrint's fetcher as `zygote` makes it; it remembers whether it had to refuse."""
+
+    refused: bool
+
+
 @dataclass(frozen=True)
 class Workshop:
     """What is shared by all documents of a process: parsed styles, loaded fonts, and the only assets there are."""
 
-    fetcher: "URLFetcher"
+    fetcher: "AssetFetcher"
     fonts: "FontConfiguration"
     styles: "list[CSS]"
 
 
 def print_document(workshop: Workshop, html: str, limits: Limits) -> bytes:
-    """The PDF of `html`. Raises TooManyPages, and FatalURLFetchingError for an asset that is not bundled."""
+    """The PDF of `html`. Raises TooManyPages, and FatalURLFetchingError or Forbidden for what is not bundled."""
     import weasyprint
 
     page = weasyprint.HTML(string=html, url_fetcher=workshop.fetcher, base_url="asset:/")
     document = page.render(stylesheets=workshop.styles, font_config=workshop.fonts, presentational_hints=False)
     if len(document.pages) > limits.pages:
         raise TooManyPages
-    return bytes(document.write_pdf(pdf_variant=PDF_VARIANT, pdf_tags=True) or b"")
+    pdf = bytes(document.write_pdf(pdf_variant=PDF_VARIANT, pdf_tags=True) or b"")
+    if workshop.fetcher.refused:
+        raise Forbidden("asset")
+    return pdf
 
 
 def run(workshop: Workshop, html: str, limits: Limits, output: int) -> int:

@@ -16,7 +16,7 @@ from schoolapp.lib.pdf import frames, sheet
 from schoolapp.lib.pdf.limits import Limits, Refusal
 
 if TYPE_CHECKING:
-    from weasyprint.urls import URLFetcher
+    from weasyprint.urls import URLFetcherResponse
 
 MIME = {"woff2": "font/woff2", "ttf": "font/ttf", "css": "text/css", "png": "image/png", "svg": "image/svg+xml"}
 WARM_UP = (
@@ -24,14 +24,17 @@ WARM_UP = (
 )
 
 
-def make_fetcher(assets: dict[str, bytes]) -> "URLFetcher":
+def make_fetcher(assets: dict[str, bytes]) -> sheet.AssetFetcher:
     """Serves the named assets from memory and stops the document at anything else."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     class AssetFetcher(URLFetcher):
+        refused = False
+
         def fetch(self, url: str, headers: Any = None) -> "URLFetcherResponse":
             content = assets.get(url.removeprefix("asset:").lstrip("/")) if url.startswith("asset:") else None
             if content is None:
+                self.refused = True  # WeasyPrint swallows even the fatal error inside SVG
                 raise FatalURLFetchingError("not a bundled asset")
             return URLFetcherResponse(url, content, {"Content-Type": MIME[url.rpartition(".")[2]]})
 
