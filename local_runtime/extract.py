@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from io import BytesIO
 from pathlib import Path
 
@@ -21,6 +22,29 @@ FUNCTIONS = {f"{kind}gettext{lazy}" for kind in ("", "n", "p", "np") for lazy in
 CALL = re.compile(r"""\b(n?p?gettext|_)\(((?:\s*u?(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')\s*,?)+)""")
 LANGUAGES = {"nn": "Norwegian Nynorsk", "en": "English"}
 
+# What guardians and pupils meet; the rest is for staff, and Norwegian.
+FOR_GUARDIANS = (
+    "accessctl/login/*",
+    "accessctl/views*",
+    "*/portal_cards.py",
+    "*/views/guardian.py",
+    "*/views/pupil.py",
+    "schoolapp/context.py",
+    "schoolapp/doors.py",
+    "templates/accessctl/*",
+    "templates/components/*",
+    "templates/errors/*",
+    "templates/*/guardian/*",
+    "templates/*/guardian*.html",
+    "templates/guardians/child.html",
+    "templates/guardians/home.html",
+    "templates/students/own.html",
+    "templates/students/place.html",
+    "templates/frame.html",
+    "templates/no_door.html",
+    "templates/plain.html",
+    "templates/portal.html",
+)
 HEADER_NOISE = ("# ", '"Project-', '"Report-', '"POT-', '"PO-', '"Last-', '"Language-Team', '"Generated-')
 
 Id = str | tuple[str, str]
@@ -91,11 +115,11 @@ def read_catalogue(language: str) -> Catalog:
         return read_po(source, locale=language)
 
 
-def update(language: str, wanted: dict[tuple[str, str | None], Text]) -> None:
+def update(language: str, texts: dict[tuple[str, str | None], Text]) -> None:
     """Write the catalogue anew: the texts of the source in order, with the translations it already had."""
     before = read_catalogue(language)
     after = Catalog(locale=language, project="Schoolapp", charset="utf-8", fuzzy=False)
-    for (singular, context), text in sorted(wanted.items(), key=lambda item: (item[1].places[0], item[0][0])):
+    for (singular, context), text in sorted(texts.items(), key=lambda item: (item[1].places[0], item[0][0])):
         known = before.get(singular, context)
         string = known.string if known and (isinstance(known.string, tuple) == isinstance(text.id, tuple)) else None
         flags = ["python-format"] if known and "python-format" in known.flags else []
@@ -119,6 +143,13 @@ def is_worth_keeping(line: str) -> bool:
     return not line.startswith(HEADER_NOISE)
 
 
+def wanted(language: str, texts: dict[tuple[str, str | None], Text]) -> dict[tuple[str, str | None], Text]:
+    """The texts that exist in `language`: all of them in nynorsk, those of guardians and pupils in English."""
+    if language != "en":
+        return texts
+    return {key: text for key, text in texts.items() if any(fnmatch(p, g) for p in text.places for g in FOR_GUARDIANS)}
+
+
 def untranslated(language: str) -> list[str]:
     """The texts the catalogue has no words for, in every plural form."""
     return [
@@ -131,5 +162,5 @@ def untranslated(language: str) -> list[str]:
 if __name__ == "__main__":
     texts = extracted()
     for language in LANGUAGES:
-        update(language, texts)
-        print(f"{language}: {len(texts)} texts, {len(untranslated(language))} without translation")
+        update(language, wanted(language, texts))
+        print(f"{language}: {len(wanted(language, texts))} texts, {len(untranslated(language))} without translation")

@@ -60,7 +60,8 @@ class Reader:
             folder.mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=folder / f"{name}-{size['width']}.png", full_page=True)
         if self.has_scripts:
-            assert self.page.evaluate(RUN_AXE) == []
+            violations = self.page.evaluate(RUN_AXE)
+            assert not violations, "\n".join(violations)
             overflow = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert overflow <= 0, f"the page is {overflow} px wider than the screen"
         assert self.trouble == []

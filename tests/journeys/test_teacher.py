@@ -21,9 +21,12 @@ def test_finds_a_pupil_and_opens_the_page(reading):
 def test_choosing_a_grade_filters_at_once_and_stays_in_the_address(reading):
     with reading("municipal_admin") as admin:
         page = admin.open("/elever/")
+        page.get_by_label("Trinn").focus()
         page.get_by_label("Trinn").select_option("8")
         expect(page.get_by_role("status")).to_have_text("1 elev")
         expect(page).to_have_url(f"{admin.base_url}/elever/?sok=&skole=&trinn=8")
+        expect(page.get_by_label("Trinn")).to_be_focused()
+        expect(page.locator("#liste")).to_have_count(1)
         admin.check()
         page.go_back()
         expect(page.get_by_role("status")).to_have_text("4 elever")
