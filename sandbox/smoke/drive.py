@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BASE_URL = os.environ.get("BASE_URL", "")
 FOLDER = Path(os.environ.get("DATA_DIR", "."))
 PATIENCE = 60.0
-ARCHIVED = re.compile(r"Arkivert.*?(\d{4}/\d+)")
+JOURNAL_NUMBER = re.compile(r"\b20\d\d/\d+\b")
 
 
 def main() -> int:
@@ -93,3 +93,22 @@ def find_pupil(teacher: Visitor) -> None:
     teacher.open("/elever/")
     teacher.send(teacher.form_with(field="sok"), {"sok": CHILD.given_name})
     teacher.follow(f"{CHILD.family_name}, {CHILD.given_name}")
+
+
+def run_archive(archivist: Visitor, people: Personas, teacher: Visitor) -> str:
+    """«Kjør nå», and then what the archivist sees in the log and the teacher on the document tab."""
+    archivist.log_in("Feide", people.archivist["login_id"])
+    archivist.open("/rapporter/arkiv/")
+    archivist.send(archivist.form_with(button="Kjør nå"), {}, button="Kjør nå")
+    return str(wait_for("journalnummeret", lambda: journal_number(archivist)))
+
+
+def journal_number(archivist: Visitor) -> str | None:
+    archivist.open("/rapporter/arkiv/?fane=arkivert&sok=Innkalling")
+    found = JOURNAL_NUMBER.search(archivist.text())
+    if found:
+        return found.group()
+    archivist.open("/rapporter/arkiv/?fane=feilet&sok=Innkalling")
+    if archivist.page.xpath("//td//a | //th//a"):
+        raise Astray(f"Arkivet tok ikke imot dokumentet: {archivist.text()[:600]}")
+    return None

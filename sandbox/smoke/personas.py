@@ -1,4 +1,4 @@
-"""Who does the job: demo persons from the list the login stand-in reads, and the guardian the register has just told of."""
+"""Who does the job: demo persons from the list the login stand-in reads, and the guardian the register told of."""
 
 import json
 import os
