@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from mozilla_django_oidc.views import OIDCLogoutView
@@ -40,7 +41,9 @@ def login_page(request: HttpRequest) -> HttpResponse:
         }
         for known in providers()
     ]
-    return render(request, "accessctl/login.html", {"doors": doors, "draft": drafts.peek(request), "target": target})
+    return render(
+        request, "accessctl/login.html", {"doors": doors, "draft": drafts.peek(request), "target": target.strip("/")}
+    )
 
 
 class LogoutView(OIDCLogoutView):
@@ -57,7 +60,8 @@ class LogoutView(OIDCLogoutView):
         session.end(request)
         endpoint = end_session_endpoint(used) if used else ""
         if used and endpoint:
-            state = request.session[LOGOUT_STATE] = secrets.token_urlsafe(24)
+            state = secrets.token_urlsafe(24)
+            request.session[LOGOUT_STATE] = {"state": state, "provider": used.slug}
             fields = {
                 "id_token_hint": id_token,
                 "client_id": used.client_id,
@@ -83,9 +87,10 @@ def logged_out(request: HttpRequest) -> HttpResponse:
     """Where the provider sends people back. Says what was ended, and only what we know."""
     if request.user.is_authenticated:
         return redirect(settings.LOGIN_REDIRECT_URL)
-    sent, answered = request.session.pop(LOGOUT_STATE, ""), request.GET.get("state", "")
-    everywhere = bool(sent) and secrets.compare_digest(sent.encode(), answered.encode())
-    response = render(request, "accessctl/logged_out.html", {"everywhere": everywhere})
+    sent = request.session.pop(LOGOUT_STATE, None)
+    answered = sent and constant_time_compare(sent["state"], request.GET.get("state", ""))
+    ended_at = provider_or_404(sent["provider"]) if sent and answered else None
+    response = render(request, "accessctl/logged_out.html", {"ended_at": ended_at})
     response["Clear-Site-Data"] = CLEAR_SITE_DATA
     return response
 

@@ -104,8 +104,8 @@ NO_ACCOUNT = Failure(
     _("Du har ikke tilgang her"),
     _("Du er logget inn hos %(provider)s, men er verken registrert som foresatt, ansatt eller elev i denne kommunen."),
     _(
-        "Foresatte: Kontakt skolen til barnet. Ansatte: Kontakt lederen din, som kan be kommunens administrator om "
-        "tilgang. Har du nettopp flyttet hit, kan det ta noen dager før du er registrert."
+        "Foresatte: Kontakt skolen til barnet. Har dere nettopp flyttet hit, kan det ta noen dager før du er "
+        "registrert.\n\nAnsatte: Kontakt lederen din, som kan be kommunens administrator om tilgang."
     ),
     again=False,
     leave=True,
@@ -132,7 +132,7 @@ IDENTITY_CONFLICT = Failure(
     403,
     _("Innloggingen må rettes av kommunen"),
     _("Opplysningene fra %(provider)s stemmer ikke med dem vi har fra før."),
-    _("Kontakt kommunen, så retter de det. Logg inn på den andre måten hvis du haster."),
+    _("Kontakt kommunen, så retter de det. Logg inn på den andre måten hvis det haster."),
     again=False,
     leave=True,
 )

@@ -30,7 +30,7 @@ const STYLE = `
 
 function page(title, body, { name, brand, head = "" }) {
   return `<!doctype html><html lang="nb"><head><meta charset="utf-8"><title>${escape(title)}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">${head}<style>:root { --brand: ${brand}; }${STYLE}</style></head>
+<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width, initial-scale=1">${head}<style>:root { --brand: ${brand}; }${STYLE}</style></head>
 <body><header><b>${escape(name)}</b> Stedfortreder for utvikling og prøving</header><main>${body}</main></body></html>`;
 }
 

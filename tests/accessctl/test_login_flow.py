@@ -248,7 +248,7 @@ def test_own_logout_from_idporten_kills_the_session_first_and_returns(browser):
     assert at_provider.status_code == 200
     back = unescape(re.findall(r'href="([^"]+)" id="videre"', at_provider.text)[0])
     assert asked(back)["state"] == fields["state"]
-    assert "hos den du logget inn med" in browser.get(back).content.decode()
+    assert "her og hos ID-porten" in browser.get(back).content.decode()
 
 
 def test_the_id_token_of_idporten_never_stands_in_an_address(browser):
@@ -272,7 +272,7 @@ def test_the_receipt_promises_nothing_for_a_state_that_is_not_ours(browser):
     browser.log_in("contact_teacher", "feide")
     browser.client.post("/logg-ut/")
     page = browser.get("/logg-ut/ferdig/?state=feil").content.decode()
-    assert "hos den du logget inn med" not in page
+    assert "her og hos" not in page
 
 
 def test_logout_by_get_does_nothing(browser):

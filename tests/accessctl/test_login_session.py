@@ -12,6 +12,7 @@ from accessctl.checks import all_views
 from accessctl.login.session import end_all
 from accessctl.models import LoginSession, User
 from schoolapp.lib import clock
+from schoolapp.lib.origins import page_origins
 from tests.login import log_in
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,18 @@ def test_the_index_forgets_logins_that_are_long_over(client, world):
     LoginSession.objects.update(created_at=clock.now() - timedelta(hours=25))
     log_in(Client(), world.user("principal"))
     assert LoginSession.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("issuer", "origins"),
+    [
+        ("https://idporten.no", ["https://idporten.no", "https://login.idporten.no"]),
+        ("https://test.idporten.no", ["https://test.idporten.no", "https://login.test.idporten.no"]),
+        ("http://localhost:9400/feide", ["http://localhost:9400"]),
+    ],
+)
+def test_policy_names_the_pages_of_a_provider(issuer, origins):
+    assert page_origins(issuer) == origins
 
 
 def test_there_is_no_password_to_log_in_with(world):
