@@ -1,0 +1,83 @@
+"""Making the demo municipality: the same each time, and never beside real data."""
+
+from datetime import date
+from io import StringIO
+from random import Random
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from accessctl.models import School
+from guardians.models import GuardianRelation
+from people.models import NationalId, Person
+from schoolapp.demo.build import DemoRefused, build
+from schoolapp.demo.plan import Size, make_plan
+from students.models import Enrolment, Student
+
+
+@pytest.fixture(autouse=True)
+def synthetic(settings):
+    settings.SYNTHETIC_IDS_ALLOWED = True
+
+
+def fingerprint() -> dict[str, list]:
+    """What the municipality consists of, without the keys the database hands out."""
+    return {
+        "persons": list(Person.objects.order_by("uuid").values_list("uuid", "given_name", "birth_date", "protection")),
+        "numbers": sorted(NationalId.objects.values_list("number", flat=True)),
+        "pupils": list(Student.objects.order_by("uuid").values_list("uuid", "home_class_name", "school__uuid")),
+        "relations": list(GuardianRelation.objects.order_by("uuid").values_list("uuid", "state", "valid_to")),
+        "schools": list(School.objects.order_by("uuid").values_list("uuid", "name", "org_number")),
+    }
+
+
+@pytest.mark.django_db
+def test_it_is_the_same_each_time():
+    found = []
+    for _time in range(2):
+        with transaction.atomic():
+            build(Size.LITEN, out=StringIO())
+            found.append(fingerprint())
+            transaction.set_rollback(True)
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(("size", "pupils"), [(Size.LITEN, 600), (Size.KOMMUNE, 6000), (Size.STORBY, 65000)])
+def test_the_sizes(size, pupils):
+    plan = make_plan(size, Random(1))
+    assert plan.pupils == pupils
+    names = [school.name for school in plan.schools]
+    assert len(set(names)) == len(names)
+    for area in plan.areas:
+        assert all(grade in area.school_for(grade).grades for grade in range(1, 11))
+
+
+@pytest.mark.django_db
+def test_it_is_refused_where_synthetic_ids_are(settings):
+    settings.SYNTHETIC_IDS_ALLOWED = False
+    with pytest.raises(CommandError, match="SYNTHETIC_IDS_ALLOWED"):
+        call_command("demo", stdout=StringIO())
+    with pytest.raises(CommandError, match="syntetiske"):
+        call_command("personas", stdout=StringIO())
+    assert not School.objects.exists()
+
+
+@pytest.mark.django_db
+def test_it_is_refused_beside_imported_people():
+    Person.objects.create(given_name="Annen", family_name="Person")
+    with pytest.raises(DemoRefused):
+        build(Size.LITEN, out=StringIO())
+
+
+@pytest.mark.django_db
+def test_it_can_be_made_on_the_first_day_of_a_school_year():
+    build(Size.LITEN, out=StringIO(), today=date(2027, 8, 1))
+    assert Student.objects.count() == 600
+    assert not Enrolment.objects.filter(state="moved_internal").exists()
+
+
+@pytest.mark.django_db
+def test_it_is_never_laid_on_top_of_schools(world):
+    with pytest.raises(CommandError, match="skoler fra før"):
+        call_command("demo", stdout=StringIO())
