@@ -50,9 +50,12 @@ def letter() -> str:
 def bare(html: str) -> bytes:
     """What anyone would write: parse, lay out, write. The same style, fonts and PDF variant."""
     import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
 
     files = {name: path.read_bytes() for name, path in assets().items()}
-    fetcher = make_fetcher(files)
-    style = weasyprint.CSS(string=files["letter.css"].decode(), url_fetcher=fetcher, base_url="asset:/")
-    page = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="asset:/")
-    return bytes(page.write_pdf(stylesheets=[style], pdf_variant=PDF_VARIANT, pdf_tags=True) or b"")
+    fetcher, fonts = make_fetcher(files), FontConfiguration()
+    source = {"url_fetcher": fetcher, "base_url": "asset:/"}
+    style = weasyprint.CSS(string=files["letter.css"].decode(), font_config=fonts, **source)
+    page = weasyprint.HTML(string=html, **source)
+    pdf = page.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant=PDF_VARIANT, pdf_tags=True)
+    return bytes(pdf or b"")
