@@ -12,6 +12,8 @@ from sandbox.elements.store import Row, Store
 
 CONDITION = re.compile(r"\s*([A-Za-z.0-9]+)\s*(=|<>)\s*(.*?)\s*")
 INITIALS = re.compile(r"[A-ZÆØÅ]{2,8}\d?")
+# What an archivist has entered long before.
+REGISTERS = {"UserName", "AdministrativeUnit", "AccessGroup"}
 FINAL_STATUSES = {"E", "J", "A"}
 
 
@@ -38,9 +40,10 @@ class Archive:
             if match is None or not ("." in match[1] or match[1] in known):
                 raise Rejected(f"Ugyldig filteruttrykk for {kind}: {part}")
             conditions.append((match[1], match[2], match[3]))
-        if kind in ("UserName", "AdministrativeUnit", "AccessGroup"):
+        if kind in REGISTERS:
             self._make_known(kind, conditions)
-        rows = self.store.select(kind, conditions, self.faults.search_lag)
+        lag = 0 if kind in REGISTERS else self.faults.search_lag
+        rows = self.store.select(kind, conditions, lag)
         return [(kind, self._as_shown(kind, row)) for row in rows]
 
     def _make_known(self, kind: str, conditions: list[tuple[str, str, str]]) -> None:

@@ -4,9 +4,10 @@ import json
 import os
 import socket
 import struct
+import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -38,6 +39,8 @@ class Elements(ThreadingHTTPServer):
         self.faults.unknown_initials.update(unknown_initials.split())
         self.archive = Archive(self.store, self.faults)
         self.watchers: list[Watcher] = []
+        self.idle = threading.Condition()
+        self.busy = 0
         self.messages: list[tuple[bytes, bytes]] | None = None
 
     @property
@@ -47,6 +50,22 @@ class Elements(ThreadingHTTPServer):
     def tell(self, phase: str, operation: str) -> None:
         for watcher in list(self.watchers):
             watcher(phase, operation)
+
+    def wait_until_idle(self) -> None:
+        """Until every message received so far has been dealt with."""
+        with self.idle:
+            self.idle.wait_for(lambda: self.busy == 0)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        with self.idle:
+            self.busy += 1
+        try:
+            yield
+        finally:
+            with self.idle:
+                self.busy -= 1
+                self.idle.notify_all()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Callers that go away are part of the game."""
@@ -87,7 +106,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/_faults":
             self.orders(json.loads(body))
         elif self.path in (MODEL_PATH, DOCUMENT_PATH):
-            with suppress(Reset, BrokenPipeError, ConnectionResetError):
+            with suppress(Reset, BrokenPipeError, ConnectionResetError), self.server.at_work():
                 self.message(body)
                 return
             self.reset()

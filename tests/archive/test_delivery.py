@@ -6,7 +6,7 @@ from archive import worker
 from archive.models import ArchiveRun, Delivery
 from tests.archive.parts import NATIONAL_ID, entries, keys_archived, make_record, queue, run_all, the_folder
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_document_reaches_the_archive_with_everything_that_belongs_to_it(elements, school):

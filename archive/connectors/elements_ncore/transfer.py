@@ -265,7 +265,7 @@ class Transfer:
     def _status(self, entry: str) -> None:
         if self.journal.known("status"):
             return
-        row = self._by_id("RegistryEntry", entry)
+        row = self._own_entry(entry)
         if row.RecordStatusId != self.record.status:
             self.services.update(row, RecordStatusId=self.record.status)
         self.journal.note("status", self.record.status)
@@ -279,11 +279,21 @@ class Transfer:
                 raise Incident("Arkivet har flere filer for samme dokument.", self.services.last_answer)
             if sums != [ref.sha256]:
                 raise Unknown("Filen i arkivet har en annen kontrollsum enn vår.", self.services.last_answer)
-        row = self._by_id("RegistryEntry", entry)
-        holds = (getattr(row, self.key_attribute), str(row.CaseId), row.RecordStatusId)
-        if holds != (self.record.key, case.id, self.record.status):
-            raise Unknown("Kvitteringen gjelder ikke dette dokumentet.", self.services.last_answer)
+        twins = self.services.query("RegistryEntry", (self.key_attribute, "=", self.record.key))
+        if len(twins) > 1:
+            words = f"Arkivet har flere journalposter for samme dokument: {_listed(row.Id for row in twins)}."
+            raise Incident(words, self.services.last_answer)
+        row = self._own_entry(entry)
+        if (str(row.CaseId), row.RecordStatusId) != (case.id, self.record.status):
+            raise Unknown("Journalposten i arkivet har en annen mappe eller status.", self.services.last_answer)
         return Receipt(entry, case, row.RegisterYear, row.SequenceNumber, self.services.last_answer)
+
+    def _own_entry(self, entry: str) -> DataObject:
+        """The entry as it stands; checked to be ours, since it may be written back whole."""
+        row = self._by_id("RegistryEntry", entry)
+        if getattr(row, self.key_attribute) != self.record.key:
+            raise Unknown("Svaret fra arkivet gjelder et annet dokument.", self.services.last_answer)
+        return row
 
     def _objects(self, description: str) -> list[DataObject]:
         return self.services.query("DocumentObject", ("DocumentDescriptionId", "=", description))
