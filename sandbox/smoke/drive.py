@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from sandbox.smoke.personas import Personas
+from sandbox.smoke.personas import GUARDIAN_LOGIN, Personas
 from sandbox.smoke.register import CHILD, MOTHER, response
 from sandbox.smoke.visitor import Astray, Visitor, visiting
 
@@ -22,6 +22,13 @@ BASE_URL = os.environ.get("BASE_URL", "")
 FOLDER = Path(os.environ.get("DATA_DIR", "."))
 PATIENCE = 60.0
 JOURNAL_NUMBER = re.compile(r"\b20\d\d/\d+\b")
+
+INVITATION = {
+    "tema": "hvordan skolestarten har gått",
+    "moetedato": "2026-12-01",
+    "klokkeslett": "14:30",
+    "sted": "Møterom 2",
+}
 
 
 def main() -> int:
@@ -66,12 +73,12 @@ def drive() -> str:
         with step("«Innkalling til møte på skolen» er skrevet"):
             write_invitation(teacher)
         with step("Dokumentet er ferdigstilt og PDF-en ligger på elevens dokumentfane"):
-            finalise(teacher)
+            pdf = finalise(teacher)
         with step(f"Arkivansvarlig {people.archivist['name']} har kjørt arkiveringen, og dokumentet er arkivert"):
-            number = run_archive(archivist, people, teacher)
+            number = run_archive(archivist, teacher, people)
         with step(f"Foresatt {MOTHER.name} er logget inn med ID-porten og har lest dokumentet"):
             people.add_guardian()
-            read_as_guardian(guardian)
+            read_as_guardian(guardian, pdf)
         with step("Alle er logget ut"):
             for visitor in (teacher, archivist, guardian):
                 visitor.open("/")
@@ -95,12 +102,43 @@ def find_pupil(teacher: Visitor) -> None:
     teacher.follow(f"{CHILD.family_name}, {CHILD.given_name}")
 
 
-def run_archive(archivist: Visitor, people: Personas, teacher: Visitor) -> str:
+def write_invitation(teacher: Visitor) -> None:
+    """From the document tab through «Nytt dokument» to a draft whose preview shows what was typed."""
+    teacher.open(teacher.address_ending("/dokumenter/"))
+    teacher.open(teacher.address_ending("/dokumenter/nytt/"))
+    form = teacher.form_with(field="document_type")
+    teacher.send(form, {"document_type": "innkalling-moete", "language": "nb"})
+    teacher.send(teacher.form_with(field="tema"), INVITATION)
+    if not (teacher.has(INVITATION["tema"]) and teacher.has(CHILD.name)):
+        raise Astray(f"Forhåndsvisningen mangler det som ble skrevet: {teacher.text()[:600]}")
+    preview = Visitor.beside(teacher)
+    preview.open(teacher.address_ending("/forhandsvisning.pdf"))
+    preview.expect_pdf()
+
+
+def finalise(teacher: Visitor) -> bytes:
+    """The PDF as the teacher downloads it once a worker has made it."""
+    teacher.send(teacher.form_with(field="tema"), {"handling": "ferdigstill"})
+    page = str(teacher.answer.url)
+    address = wait_for("PDF-en", lambda: teacher.reload(page).find_address("/dokument.pdf"))
+    download = Visitor.beside(teacher)
+    download.open(address)
+    teacher.open(teacher.address_ending("/dokumenter/"))
+    teacher.link("Innkalling")
+    teacher.open(page)
+    return download.expect_pdf()
+
+
+def run_archive(archivist: Visitor, teacher: Visitor, people: Personas) -> str:
     """«Kjør nå», and then what the archivist sees in the log and the teacher on the document tab."""
     archivist.log_in("Feide", people.archivist["login_id"])
     archivist.open("/rapporter/arkiv/")
     archivist.send(archivist.form_with(button="Kjør nå"), {}, button="Kjør nå")
-    return str(wait_for("journalnummeret", lambda: journal_number(archivist)))
+    number = str(wait_for("journalnummeret", lambda: journal_number(archivist)))
+    teacher.reload(str(teacher.answer.url))
+    if not teacher.has(f"Arkivert {number}"):
+        raise Astray(f"Læreren ser ikke «Arkivert {number}»: {teacher.text()[:600]}")
+    return number
 
 
 def journal_number(archivist: Visitor) -> str | None:
@@ -112,3 +150,15 @@ def journal_number(archivist: Visitor) -> str | None:
     if archivist.page.xpath("//td//a | //th//a"):
         raise Astray(f"Arkivet tok ikke imot dokumentet: {archivist.text()[:600]}")
     return None
+
+
+def read_as_guardian(guardian: Visitor, pdf: bytes) -> None:
+    """The letter on the child's card, and the very file the teacher finalised."""
+    guardian.log_in("ID-porten", GUARDIAN_LOGIN)
+    guardian.follow("Innkalling")
+    if not guardian.has(INVITATION["tema"]):
+        raise Astray(f"Foresatte ser ikke innholdet: {guardian.text()[:600]}")
+    download = Visitor.beside(guardian)
+    download.open(guardian.address_ending("/dokument.pdf"))
+    if download.expect_pdf() != pdf:
+        raise Astray("Foresatte fikk en annen fil enn den som ble ferdigstilt")

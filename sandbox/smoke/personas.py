@@ -9,6 +9,7 @@ import psycopg
 from sandbox.smoke.register import MOTHER
 from sandbox.smoke.visitor import Astray
 
+GUARDIAN_LOGIN = "foresatt-fra-registeret"
 HOME_CLASS = """
     SELECT school.org_number, home.name
     FROM students_groupstaffing staffing
@@ -45,7 +46,7 @@ class Personas:
     def add_guardian(self) -> None:
         """The stand-in reads the list at every login, so a new person needs no restart."""
         mother = {
-            "login_id": "foresatt-fra-registeret",
+            "login_id": GUARDIAN_LOGIN,
             "name": MOTHER.name,
             "role": "Foresatt",
             "school": "",

@@ -22,6 +22,13 @@ class Visitor:
         self.answer: httpx.Response
         self.page: html.HtmlElement
 
+    @classmethod
+    def beside(cls, other: "Visitor") -> "Visitor":
+        """Another tab of the same browser, for what is downloaded."""
+        tab = cls.__new__(cls)
+        tab.http, tab.answer, tab.page = other.http, other.answer, other.page
+        return tab
+
     def open(self, url: str) -> None:
         self._arrived(self.http.get(self.resolve(url)))
 
@@ -48,6 +55,27 @@ class Visitor:
             if text in " ".join(anchor.text_content().split()) and anchor.get("href"):
                 return str(anchor.get("href"))
         raise Astray(f"Fant ikke lenken «{text}» på {self.answer.url.path}: {self.text()[:400]}")
+
+    def reload(self, url: str) -> "Visitor":
+        self.open(url)
+        return self
+
+    def find_address(self, ending: str) -> str | None:
+        """Where the first link (or frame, or form) on the page leads whose address ends with `ending`."""
+        for address in self.page.xpath("//@href | //@src | //@data | //@action | //@formaction"):
+            if str(address).partition("?")[0].endswith(ending):
+                return str(address)
+        return None
+
+    def address_ending(self, ending: str) -> str:
+        if address := self.find_address(ending):
+            return address
+        raise Astray(f"Ingen lenke slutter på {ending} på {self.answer.url.path}: {self.text()[:400]}")
+
+    def expect_pdf(self) -> bytes:
+        if not self.answer.content.startswith(b"%PDF-"):
+            raise Astray(f"{self.answer.url.path} er ikke en PDF, men {self.answer.headers.get('content-type')}")
+        return self.answer.content
 
     def has(self, text: str) -> bool:
         return text in self.text()
