@@ -15,6 +15,7 @@ from accessctl.models import Municipality, School
 from accessctl.permissions import Permission
 from people.models import Person, Protection
 from schoolapp.demo.classes import Classes
+from schoolapp.demo.drafts import make_drafts
 from schoolapp.demo.families import Families
 from schoolapp.demo.numbers import organisation_number, telephone
 from schoolapp.demo.plan import Size, make_plan
@@ -79,8 +80,9 @@ def build(size: Size, *, out: TextIO = sys.stderr, today: date | None = None) ->
     Staffing(town, classes).make()
     town.tables.close()
     give_grant(town)
+    drafts = make_drafts(town)
     analyze()
-    return {name: rows.made for name, rows in vars(town.tables).items()}
+    return {name: rows.made for name, rows in vars(town.tables).items()} | {"draft": drafts}
 
 
 def make_years(today: date) -> tuple[SchoolYear, SchoolYear]:

@@ -14,6 +14,7 @@ from django.db.models import Count, Q
 from accessctl.models import School, User
 from accessctl.permissions import Permission
 from archive.models import SchoolArchiveSettings
+from documents.models import Document
 from guardians.models import GuardianRelation
 from people.models import Address, ContactDetails, NationalId, Person, Protection
 from schoolapp.demo.build import build
@@ -119,6 +120,13 @@ class TestTown:
     def test_every_school_can_send_to_the_archive(self):
         rows = SchoolArchiveSettings.objects.exclude(case_owner_initials="")
         assert rows.count() == School.objects.count()
+
+    def test_contact_teachers_have_begun_letters_about_open_pupils(self):
+        drafts = Document.objects.select_related("student__person", "created_by")
+        assert drafts.count() >= 10
+        for draft in drafts:
+            assert draft.state == "draft" and not draft.student.person.is_protected
+            assert Document.objects.visible_to(draft.created_by).filter(pk=draft.pk).exists()
 
     def test_personas_play_every_part(self):
         found = {persona.login_id: persona for persona in personas()}

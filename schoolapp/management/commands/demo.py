@@ -18,6 +18,7 @@ LABELS = {
     "employee": "ansatte",
     "group": "klasser og grupper",
     "person": "personer",
+    "draft": "påbegynte brev",
 }
 
 
