@@ -43,23 +43,21 @@ MENU: tuple[MenuLine, ...] = (
     MenuLine(HOME, _("I dag"), "schools:today", Permission.VIEW_PUPIL),
     MenuLine(PUPILS, _("Elever"), "students:list", Permission.VIEW_PUPIL),
     MenuLine(OVERVIEW, _("Arkiv"), "archive:log", Permission.VIEW_ARCHIVE_LOG),
-    MenuLine(
-        SETUP, _("Dokumentmaler"), "documents:templates", Permission.EDIT_TEMPLATES
-    ),
+    MenuLine(SETUP, _("Dokumentmaler"), "documents:templates", Permission.EDIT_TEMPLATES),
     MenuLine(SETUP, _("Administrasjon"), "admin:index", Permission.ADMINISTER),
 )
 
 
 def menu_for(user: User, path: str) -> list[Section]:
     """The sections `user` may open, the line that `path` lies under marked as current."""
+    shown = [(line, url_of(line.url_name)) for line in MENU if user.holds(line.permission)]
+    nearest = max((url for _line, url in shown if url and path.startswith(url)), key=len, default="")
     sections: dict[str, Section] = {}
-    for line in MENU:
-        url = url_of(line.url_name)
-        if not url or not user.holds(line.permission):
-            continue
-        current = "page" if path == url else "true" if path.startswith(url) else ""
-        section = sections.setdefault(str(line.section), Section(line.section, []))
-        section.entries.append(Entry(line.label, url, current))
+    for line, url in shown:
+        if url:
+            current = "" if url != nearest else "page" if url == path else "true"
+            section = sections.setdefault(str(line.section), Section(line.section, []))
+            section.entries.append(Entry(line.label, url, current))
     return list(sections.values())
 
 

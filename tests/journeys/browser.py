@@ -52,6 +52,10 @@ class Reader:
         self.check(name)
         return self.page
 
+    def resize(self, size: tuple[int, int], *, name: str = "") -> None:
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.check(name)
+
     def check(self, name: str = "") -> None:
         """The page as it stands now has no accessibility violation, breaks no policy and fits its width."""
         if name and os.environ.get("SCREENSHOTS"):
