@@ -162,7 +162,7 @@ def _child(
             stdout=output,
             stderr=output,
             start_new_session=True,
-            preexec_fn=lambda: _die_with_parent(stop),
+            preexec_fn=lambda: die_with_parent(stop),
             **_as_user(account),
         )
     try:
@@ -176,7 +176,8 @@ def _child(
             server.wait()
 
 
-def _die_with_parent(stop: signal.Signals) -> None:
+def die_with_parent(stop: signal.Signals) -> None:
+    """Ask the kernel to send this process `stop` when its parent is gone, however that came about."""
     with contextlib.suppress(OSError, AttributeError):  # Linux only
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(stop))
 

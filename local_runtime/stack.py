@@ -6,17 +6,20 @@ import os
 import shlex
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from honcho.manager import Manager
+from honcho.process import Popen, Process
 
 from local_runtime.bootstrap import ROOT, SetupError
 from local_runtime.environment import Ports, local_environment
-from local_runtime.servers import postgres, redis
+from local_runtime.servers import die_with_parent, postgres, redis
 
 PYTHON = shlex.quote(sys.executable)
 
@@ -98,6 +101,10 @@ class _Manager(Manager):
 
     once_up: Callable[[], None]
 
+    def __init__(self, printer: object) -> None:
+        super().__init__(printer)
+        self._process_ctor = _Process
+
     def _start(self) -> None:
         signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
         super()._start()
@@ -109,3 +116,16 @@ class _Manager(Manager):
             return
         signal.signal(signal.SIGALRM, lambda *_: self.terminate())
         signal.setitimer(signal.ITIMER_REAL, 0.1)
+
+
+class _Process(Process):
+    """Between the manager and the command stands a process of honcho's; neither outlives the manager."""
+
+    def run(self, events: Any = None, ignore_signals: bool = False) -> None:
+        die_with_parent(signal.SIGKILL)
+        self._child_ctor = _tied_child
+        super().run(events, ignore_signals)
+
+
+def _tied_child(command: str, **options: Any) -> "subprocess.Popen[bytes]":
+    return Popen(command, preexec_fn=lambda: die_with_parent(signal.SIGTERM), **options)

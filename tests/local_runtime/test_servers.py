@@ -24,6 +24,14 @@ with postgres(folder / "postgres", throw_away=True), redis(folder / "redis"):
     time.sleep(120)
 """
 
+RUN = """
+import os, sys
+from honcho.printer import Printer
+from local_runtime.stack import run
+commands = {"one": "echo $$; exec sleep 120", "two": "echo $$; exec sleep 120"}
+sys.exit(run(commands, dict(os.environ), Printer(sys.stdout, prefix=False), once_up=lambda: None))
+"""
+
 
 @pytest.fixture
 def folder():
@@ -67,6 +75,19 @@ def test_killing_the_owner_stops_the_servers(folder, end):
         owner.wait()
         for pid in children:
             await_end(pid)
+
+
+@pytest.mark.parametrize(("end", "code"), [(signal.SIGKILL, -9), (signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_ending_the_manager_ends_its_processes(end, code):
+    manager = subprocess.Popen([sys.executable, "-c", RUN], cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True)
+    with manager:
+        running = [int(line) for line in (manager.stdout.readline() for _ in range(4)) if line.strip().isdigit()]
+        assert len(running) == 2
+        manager.send_signal(end)
+        manager.stdout.read()
+        assert manager.wait() == code
+    for pid in running:
+        await_end(pid)
 
 
 def children_of(pid):
