@@ -61,10 +61,18 @@ def make_file(name: str, content: bytes) -> FileRef:
     return FileRef(path, name, "Vedtak", hashlib.sha256(content).hexdigest(), len(content), "fmt/354", "RA-PDF")
 
 
+def national_id_for(folder: str) -> str:
+    """Another pupil for another folder."""
+    number = int(folder.rpartition(":")[2])
+    return NATIONAL_ID if number == 1 else f"148315{number:05d}"
+
+
 def make_record(key: str, folder: str = "elevmappe:1", *, files: int = 1, **changes) -> Record:
     fields = {
         "key": key,
-        "folder": FolderRef(folder, "pupil", "Elevmappe – Kari Prøve", "Elevmappe – #Kari Prøve#", NATIONAL_ID),
+        "folder": FolderRef(
+            folder, "pupil", "Elevmappe – Kari Prøve", "Elevmappe – #Kari Prøve#", national_id_for(folder)
+        ),
         "title": "Innkalling til møte – Kari Prøve",
         "public_title": "Innkalling til møte – #Kari Prøve#",
         "registry_type": "U",

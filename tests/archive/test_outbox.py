@@ -166,7 +166,7 @@ def test_worker_that_was_stopped_before_sending_sends_nothing_afterwards(element
         ticket, asked = outbox.claim(), 0
 
         class Stopped(outbox.Ticket):
-            def permit(self) -> None:
+            def permit(self, stop: int = stop) -> None:
                 nonlocal asked
                 asked += 1
                 if asked == stop:
