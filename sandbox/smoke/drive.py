@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BASE_URL = os.environ.get("BASE_URL", "")
 FOLDER = Path(os.environ.get("DATA_DIR", "."))
 PATIENCE = 60.0
-JOURNAL_NUMBER = re.compile(r"\b20\d\d/\d+\b")
+JOURNAL_NUMBER = re.compile(r"20\d\d/\d+")
 
 INVITATION = {
     "tema": "hvordan skolestarten har gått",
@@ -143,9 +143,9 @@ def run_archive(archivist: Visitor, teacher: Visitor, people: Personas) -> str:
 
 def journal_number(archivist: Visitor) -> str | None:
     archivist.open("/rapporter/arkiv/?fane=arkivert&sok=Innkalling")
-    found = JOURNAL_NUMBER.search(archivist.text())
-    if found:
-        return found.group()
+    for cell in archivist.page.iter("td"):
+        if JOURNAL_NUMBER.fullmatch(text := cell.text_content().strip()):
+            return text
     archivist.open("/rapporter/arkiv/?fane=feilet&sok=Innkalling")
     if archivist.page.xpath("//td//a | //th//a"):
         raise Astray(f"Arkivet tok ikke imot dokumentet: {archivist.text()[:600]}")
