@@ -232,8 +232,6 @@ def correct(document: Document, *, by: User) -> Document:
         created_by=by,
     )
     for a in newest.attachments.all():
-        Attachment.objects.create(
-            document=draft, title=a.title, file=a.path, sha256=a.sha256, size=a.size, puid=a.puid
-        )
+        Attachment.objects.create(document=draft, title=a.title, file=a.path, sha256=a.sha256, size=a.size, puid=a.puid)
     record_event(by, "correct", newest)
     return draft

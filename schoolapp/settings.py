@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "schoolapp.language.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "schoolapp.lib.upload_limit.UploadLimitMiddleware",
     "accessctl.middleware.AccessMiddleware",
 ]
 

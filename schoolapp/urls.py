@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("students.urls")),
     path("", include("guardians.urls")),
     path("", include("archive.urls")),
+    path("", include("documents.urls")),
     path("administrasjon/", site.urls),
 ]
 

@@ -1,0 +1,138 @@
+"""Forms of letters and templates. Drafts are kept as they are typed; only finalising asks that they are complete."""
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from documents.content import form_fields
+from documents.fields import Field, Kind, is_required
+from documents.markup import plain
+from documents.models import LANGUAGES, Document, DocumentType
+from students.models import Student
+
+LONGEST = {Kind.LINE: 300, Kind.DATE: 10, Kind.TIME: 5, Kind.TEXT: 20_000, Kind.ROWS: 10_000}
+
+
+class DateInput(forms.TextInput):
+    input_type = "date"
+
+
+class TimeInput(forms.TextInput):
+    input_type = "time"
+
+
+DATE = RegexValidator(r"^\d{4}-\d{2}-\d{2}$", _("Skriv inn en dato, for eksempel 14.08.2026."))
+TIME = RegexValidator(r"^([01]\d|2[0-3])[:.][0-5]\d$", _("Skriv inn et klokkeslett, for eksempel 08.30."))
+
+
+def form_field(field: Field, *, required: bool) -> forms.CharField:
+    """The input of one merge field."""
+    name = field.label
+    errors = {"required": _("Fyll ut «%(name)s».") % {"name": name}}
+    widget: forms.Widget = forms.TextInput()
+    checks: list[RegexValidator] = []
+    match field.kind:
+        case Kind.DATE:
+            widget, checks = DateInput(), [DATE]
+        case Kind.TIME:
+            widget, checks = TimeInput(), [TIME]
+        case Kind.TEXT | Kind.ROWS:
+            widget = forms.Textarea(attrs={"rows": 8 if field.kind == Kind.TEXT else 4})
+    return forms.CharField(
+        label=str(field.label),
+        help_text=str(field.help),
+        required=required,
+        max_length=LONGEST[field.kind],
+        widget=widget,
+        validators=checks,
+        error_messages=errors,
+    )
+
+
+class DraftForm(forms.Form):
+    """What the author fills in for one document. Unbound it shows a draft; bound it judges whether it is complete."""
+
+    use_required_attribute = False
+
+    def __init__(self, document: Document, *, values: Mapping[str, str] | None = None, judge: bool = False) -> None:
+        shown = document.fields if values is None else values
+        super().__init__(data=dict(shown) if judge else None, initial=dict(shown))
+        slug = document.document_type.slug
+        for field in form_fields(document):
+            self.fields[field.name] = form_field(field, required=is_required(slug, field))
+
+
+def typed_values(document: Document, data: Mapping[str, str]) -> dict[str, str]:
+    """What was typed for this document's fields, made safe to keep and cut at what a field can hold."""
+    return {
+        field.name: plain(data[field.name])[: LONGEST[field.kind]]
+        for field in form_fields(document)
+        if field.name in data
+    }
+
+
+class NewDocumentForm(forms.Form):
+    """Which kind of letter, and in which written form. `series` makes a form sent twice one draft."""
+
+    use_required_attribute = False
+    document_type = forms.ModelChoiceField(
+        label=_("Hva slags dokument?"),
+        queryset=DocumentType.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        to_field_name="slug",
+        error_messages={"required": _("Velg et dokument.")},
+    )
+    language = forms.ChoiceField(label=_("Målform"), choices=LANGUAGES, widget=forms.RadioSelect)
+    series = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, student: Student, data: Mapping[str, str] | None = None) -> None:
+        language = student.person.written_form if student.person.written_form in dict(LANGUAGES) else "nb"
+        super().__init__(data=data, initial={"language": language, "series": uuid4()})
+        kinds = self.fields["document_type"]
+        assert isinstance(kinds, forms.ModelChoiceField)
+        kinds.queryset = DocumentType.objects.filter(is_active=True, template_versions__is_current=True).distinct()
+
+    @property
+    def series_id(self) -> UUID:
+        series: UUID = self.cleaned_data["series"]
+        return series
+
+
+class AttachmentForm(forms.Form):
+    """A file and what it is called in the letter."""
+
+    use_required_attribute = False
+    file = forms.FileField(
+        label=_("Fil"),
+        help_text=_("PDF/A, PNG eller JPEG. Høyst 25 MB."),
+        error_messages={"required": _("Velg en fil."), "empty": _("Filen er tom. Velg en annen fil.")},
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg"}),
+    )
+    title = forms.CharField(
+        label=_("Navn på vedlegget"),
+        max_length=120,
+        error_messages={"required": _("Skriv hva vedlegget heter.")},
+    )
+
+
+class TemplateForm(forms.Form):
+    """A template's title and text. `based_on` is the version the editor started from."""
+
+    use_required_attribute = False
+    title = forms.CharField(label=_("Tittel"), max_length=200, error_messages={"required": _("Skriv en tittel.")})
+    body = forms.CharField(
+        label=_("Tekst"),
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "true"}),
+        strip=False,
+        error_messages={"required": _("Skriv en tekst.")},
+    )
+    based_on = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean_body(self) -> str:
+        body: str = self.cleaned_data["body"].replace("\r\n", "\n")
+        return body.strip() + "\n"
