@@ -35,12 +35,12 @@ class Result:
 
 @transaction.atomic
 def import_register(
-    file: RegisterFile, *, by: User | None, group: Group | None = None, dry_run: bool = False, many_losses: bool = False
+    file: RegisterFile, *, by: User | None, group: Group | None = None, many_losses: bool = False
 ) -> Result:
     """Write what the file says. A second run of the same file changes nothing but adds its own RegisterImport row.
 
-    `group` is the class to place children in who have no place yet. With `dry_run` everything is tried and undone.
-    Raises FileRefused when too many relations would end at once, unless `many_losses` says that this is right.
+    `group` is the class to place children in who have no place yet. Raises FileRefused when too many relations would
+    end at once, unless `many_losses` says that this is right.
     """
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [LOCK_KEY])
@@ -77,8 +77,6 @@ def import_register(
     run.remarks = [remark.as_json() for remark in sorted(set(remarks))]
     run.finished_at = clock.now()
     run.save()
-    if dry_run:
-        transaction.set_rollback(True)
     return Result(run, run.counts, sorted(set(remarks)))
 
 

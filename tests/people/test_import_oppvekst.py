@@ -350,6 +350,14 @@ class TestTheRunItself:
             run(records, tmp_path)
         assert snapshot() == before and RegisterImport.objects.count() == 1
 
+    def test_no_class_is_left_behind_by_a_file_that_was_not_read(self, world, tmp_path):
+        before = snapshot()
+        place = {"school": world.school_a.org_number, "class_name": "4C"}
+        run(family(), tmp_path, dry_run=True, **place)
+        with pytest.raises(CommandError):
+            run(family(foedselsdato="i går"), tmp_path, **place)
+        assert snapshot() == before
+
     def test_nothing_is_ever_deleted(self, tmp_path):
         run(varied(), tmp_path)
         before = {model: set(model._base_manager.values_list("pk", flat=True)) for model in TABLES}
@@ -403,7 +411,7 @@ class TestTheRunItself:
 
 
 @pytest.mark.django_db(transaction=False)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_series_of_files_can_be_repeated_without_change(tmp_path, data):
     """Whatever files came before, the last one read again changes nothing, and no row is lost on the way."""

@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from people.models import Protection
@@ -296,6 +296,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(field=st.sampled_from(sorted(family()[0])), value=JSON)
 def test_any_value_anywhere_is_read_or_refused(tmp_path_factory, field, value):
     path = write(tmp_path_factory.mktemp("fil"), family(**{field: value}))
@@ -305,6 +306,7 @@ def test_any_value_anywhere_is_read_or_refused(tmp_path_factory, field, value):
         assert error.line and error.record == 1
 
 
+@settings(deadline=None)
 @given(cut=st.integers(1, 2500))
 def test_a_truncated_file_is_refused(tmp_path_factory, cut):
     path = write(tmp_path_factory.mktemp("fil"), family())

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -56,19 +57,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with translation.override("nb"):
-            group = self.group(options) if options["school"] or options["class_name"] else None
             try:
-                file = read(
-                    options["file"],
-                    synthetic_allowed=settings.SYNTHETIC_IDS_ALLOWED,
-                    max_bytes=options["max_bytes"],
-                )
-                result = import_register(
-                    file, by=None, group=group, dry_run=options["dry_run"], many_losses=options["many_losses"]
-                )
+                with transaction.atomic():
+                    result = self.run(options)
+                    if options["dry_run"]:
+                        transaction.set_rollback(True)
             except FileRefused as refused:
                 raise CommandError(_("{refused}. Ingenting er endret.").format(refused=refused)) from None
             self.report(result, dry_run=options["dry_run"])
+
+    def run(self, options: dict[str, Any]) -> Result:
+        file = read(options["file"], synthetic_allowed=settings.SYNTHETIC_IDS_ALLOWED, max_bytes=options["max_bytes"])
+        group = self.group(options) if options["school"] or options["class_name"] else None
+        return import_register(file, by=None, group=group, many_losses=options["many_losses"])
 
     def group(self, options: dict[str, Any]) -> Group:
         if not (options["school"] and options["class_name"]):
