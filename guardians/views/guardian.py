@@ -8,6 +8,7 @@ from accessctl.guards import requires
 from accessctl.permissions import Permission
 from guardians.cards import lines_for
 from guardians.models import children_of
+from people.display import grouped_phone
 from schoolapp.lib import clock
 from students.pages import contact_teachers
 
@@ -18,5 +19,13 @@ def home(request: HttpRequest) -> HttpResponse:
     children = list(children_of(request.user).with_page_data().order_by("grade_level", "sort_name"))
     record_list(request.user, "open", children)
     teachers, lines = contact_teachers(children), lines_for(request.user, children)
-    cards = [{"child": child, "teachers": teachers[child.pk], "lines": lines[child.pk]} for child in children]
+    cards = [
+        {
+            "child": child,
+            "teachers": teachers[child.pk],
+            "lines": lines[child.pk],
+            "phone": grouped_phone(child.school.phone) if child.school else "",
+        }
+        for child in children
+    ]
     return render(request, "guardians/home.html", {"cards": cards, "today": clock.today()})
