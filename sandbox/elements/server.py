@@ -39,6 +39,7 @@ class Elements(ThreadingHTTPServer):
         self.faults.unknown_initials.update(unknown_initials.split())
         self.archive = Archive(self.store, self.faults)
         self.watchers: list[Watcher] = []
+        self.descriptions: dict[str, bytes] = {}
         self.idle = threading.Condition()
         self.busy = 0
         self.messages: list[tuple[bytes, bytes]] | None = None
@@ -46,6 +47,10 @@ class Elements(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def described(self, name: str, path: str) -> bytes:
+        """The description of a service: ours, unless another one has been put in its place."""
+        return self.descriptions.get(name) or getattr(wsdl, name)(self.url + path).encode()
 
     def tell(self, phase: str, operation: str) -> None:
         for watcher in list(self.watchers):
@@ -91,9 +96,9 @@ class Handler(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         wanted = query.lower() in ("wsdl", "singlewsdl")
         if path == MODEL_PATH and wanted:
-            self.answer(200, wsdl.object_model(self.server.url + MODEL_PATH).encode(), XML11)
+            self.answer(200, self.server.described("object_model", MODEL_PATH), XML11)
         elif path == DOCUMENT_PATH and wanted:
-            self.answer(200, wsdl.documents(self.server.url + DOCUMENT_PATH).encode(), XML11)
+            self.answer(200, self.server.described("documents", DOCUMENT_PATH), XML11)
         elif path == "/_ledger":
             self.answer(200, json.dumps(self.server.store.ledger()).encode(), "application/json")
         elif path == "/":
