@@ -13,7 +13,9 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 SKIPPED = {".venv", "node_modules", ".local", ".git", "migrations", "__pycache__"}
-APPS = [config.name for config in apps.get_app_configs() if Path(config.path).parent == ROOT and config.name != "schoolapp"]
+APPS = [
+    config.name for config in apps.get_app_configs() if Path(config.path).parent == ROOT and config.name != "schoolapp"
+]
 BANNED_NAMES = {"utils.py", "helpers.py", "services.py", "managers.py", "mixins.py"}
 # Lists of exceptions may only shrink.
 LONG_FILES: set[str] = set()
@@ -107,7 +109,9 @@ def test_views_read_only_what_the_user_may_see():
     assert wrong == []
 
 
-@pytest.mark.parametrize("word", ["mark_safe", "csrf_exempt", "get_object_or_404", "shell=True", "pickle", ".raw(", ".extra("])
+@pytest.mark.parametrize(
+    "word", ["mark_safe", "csrf_exempt", "get_object_or_404", "shell=True", "pickle", ".raw(", ".extra("]
+)
 def test_dangerous_words_are_absent(word):
     assert [name(p) for p in python_files() if not is_test(p) and word in p.read_text()] == []
 

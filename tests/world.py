@@ -6,14 +6,13 @@ Names say what a person is in the cast. National ids are synthetic (month + 80).
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import sha256
-from uuid import uuid4
 
 from django.core.files.base import ContentFile
 
 from accessctl.actions import assign_role, install_roles
 from accessctl.models import Municipality, School, User
 from archive.models import ArchiveFolder, Delivery, SchoolArchiveSettings
-from documents.models import Document, DocumentType, TemplateVersion
+from documents.models import Attachment, Document, DocumentType, TemplateVersion
 from guardians.models import GuardianRelation
 from people.models import Address, ContactDetails, NationalId, Person, Protection
 from schoolapp.lib import clock
@@ -74,7 +73,9 @@ class World:
         )
         return self.groups[name]
 
-    def add_pupil(self, key: str, group: Group, *, protection: str = Protection.NONE, with_user: bool = False) -> Student:
+    def add_pupil(
+        self, key: str, group: Group, *, protection: str = Protection.NONE, with_user: bool = False
+    ) -> Student:
         born = date(self.year.starts_on.year - 5 - group.grade_level, 3, 14)
         person = self.add_person("Elev", key.title(), born=born, protection=protection, with_user=with_user)
         if protection == Protection.NONE:
@@ -140,47 +141,58 @@ class World:
             )
         return person
 
-    def add_document(self, about: str, **fields) -> tuple[Document, Delivery]:
-        """A finalised document about a pupil, standing in the archive queue."""
+    def add_draft(self, about: str) -> Document:
+        """A draft about a pupil, with one attachment."""
         student = self.pupils[about]
         kind, _created = DocumentType.objects.get_or_create(
             slug="prove", defaults={"name_nb": "Prøvebrev", "name_nn": "Prøvebrev", "archive_mode": "always"}
         )
         template, _created = TemplateVersion.objects.get_or_create(
-            document_type=kind, language="nb", number=1, defaults={"title": "Prøvebrev", "body": "Hei.", "is_current": True}
+            document_type=kind,
+            language="nb",
+            number=1,
+            defaults={"title": "Prøvebrev", "body": "Hei.", "is_current": True},
         )
-        pdf = f"%PDF-1.4 brev om {about}".encode()
-        folder, _created = ArchiveFolder.objects.get_or_create(
-            key=f"elevmappe:{student.uuid}",
-            defaults={"kind": "pupil", "title": "Elevmappe", "public_title": "Elevmappe"},
-        )
-        delivery = Delivery.objects.create(
-            external_key=f"dok:{uuid4()}:v1",
-            school=student.school,
-            folder=folder,
-            about=student.uuid,
-            is_protected=student.person.is_protected,
-            title=kind.name_nb,
-            record={},
-            content_sha256=sha256(pdf).hexdigest(),
-        )
-        document = Document(
+        document = Document.objects.create(
             student=student,
             school=student.school,
             document_type=kind,
             template=template,
             language="nb",
             title=kind.name_nb,
-            state=Document.State.FINALISED,
             created_by=self.users["contact_teacher"],
-            finalised_at=clock.now(),
-            frozen_html="<p>Hei.</p>",
-            sha256=delivery.content_sha256,
-            size=len(pdf),
-            puid="fmt/476",
-            delivery=delivery,
-            **fields,
         )
+        attachment = Attachment(document=document, title="Vedlegg", sha256="0" * 64, size=3, puid="fmt/354")
+        attachment.file.save(f"{attachment.uuid}.pdf", ContentFile(b"pdf"), save=False)
+        attachment.save()
+        return document
+
+    def add_document(self, about: str) -> tuple[Document, Delivery]:
+        """A finalised document about a pupil, standing in the archive queue."""
+        student = self.pupils[about]
+        document = self.add_draft(about)
+        pdf = f"%PDF-1.4 brev om {about}".encode()
+        folder, _created = ArchiveFolder.objects.get_or_create(
+            key=f"elevmappe:{student.uuid}",
+            defaults={"kind": "pupil", "title": "Elevmappe", "public_title": "Elevmappe"},
+        )
+        delivery = Delivery.objects.create(
+            external_key=document.external_key,
+            school=student.school,
+            folder=folder,
+            about=student.uuid,
+            is_protected=student.person.is_protected,
+            title=document.title,
+            record={},
+            content_sha256=sha256(pdf).hexdigest(),
+        )
+        document.state = Document.State.FINALISED
+        document.finalised_at = clock.now()
+        document.frozen_html = "<p>Hei.</p>"
+        document.sha256 = delivery.content_sha256
+        document.size = len(pdf)
+        document.puid = "fmt/476"
+        document.delivery = delivery
         document.pdf.save(f"{document.uuid}.pdf", ContentFile(pdf), save=False)
         document.save()
         return document, delivery

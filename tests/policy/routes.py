@@ -17,6 +17,7 @@ OBJECT_KINDS: list[tuple[str, str]] = [
     (r"^elever/<uuid:uuid>/", "student"),
     (r"^rapporter/arkiv/<uuid:uuid>/", "delivery"),
     (r"^rapporter/arkiv/oppsett/<uuid:uuid>/", "school"),
+    (r"^dokumenter/<uuid:uuid>/(rediger|slett|forhandsvisning|vedlegg/$|vedlegg/<uuid:attachment>/fjern)", "draft"),
     (r"^(foresatt/)?dokumenter/<uuid:uuid>/", "document"),
 ]
 PLAIN_VALUES = {
@@ -25,7 +26,7 @@ PLAIN_VALUES = {
     "<str:provider>": "idporten",
     "<slug:provider>": "idporten",
     "<int:number>": "1",
-    "<slug:slug>": "innkalling-til-mote",
+    "<slug:slug>": "prove",
     "<str:language>": "nb",
 }
 
@@ -40,7 +41,10 @@ class Case:
         """The address to ask for. Raises LookupError for a route whose object nobody has described."""
         path = self.route
         if "<uuid:uuid>" in path:
-            path = path.replace("<uuid:uuid>", str(objects[kind_of(self.route), self.about]))
+            kind = kind_of(self.route)
+            path = path.replace("<uuid:uuid>", str(objects[kind, self.about]))
+            if "<uuid:attachment>" in path:
+                path = path.replace("<uuid:attachment>", str(objects[f"{kind}'s attachment", self.about]))
         path = re.sub(r"\^\(\?P<app_label>(\w+)[^/]*/\$", r"\1/", path)
         for placeholder, value in PLAIN_VALUES.items():
             path = path.replace(placeholder, value)
@@ -70,8 +74,12 @@ def objects_of(world: World) -> dict[tuple[str, str], UUID]:
     for about, key in OBJECTS.items():
         student = world.pupils[key]
         document, delivery = world.add_document(key)
+        draft = world.add_draft(key)
         found["student", about] = student.uuid
         found["school", about] = student.school.uuid
         found["document", about] = document.uuid
         found["delivery", about] = delivery.uuid
+        found["draft", about] = draft.uuid
+        found["document's attachment", about] = document.attachments.get().uuid
+        found["draft's attachment", about] = draft.attachments.get().uuid
     return found
