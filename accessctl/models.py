@@ -1,7 +1,7 @@
 """Users, schools as units of access, roles, grants, login sessions and the access log."""
 
-from uuid import uuid4
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
