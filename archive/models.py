@@ -182,3 +182,8 @@ class DeliveryAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.outcome}"
+
+    @property
+    def lines(self) -> str:
+        """The answer with each element on its own line, for reading."""
+        return self.receipt.replace("><", ">\n<")

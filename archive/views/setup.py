@@ -27,8 +27,8 @@ def setup(request: HttpRequest) -> HttpResponse:
 def school_setup(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One school's settings. They hold from the next document that is sent."""
     schools = School.objects.visible_to(request.user, Permission.EDIT_ARCHIVE_SETTINGS)
-    school = open_or_404(request, schools, uuid=uuid)
-    current = SchoolArchiveSettings.objects.filter(school=school).first() or SchoolArchiveSettings(school=school)
+    school = open_or_404(request, schools.select_related("archive_settings"), uuid=uuid)
+    current = getattr(school, "archive_settings", None) or SchoolArchiveSettings(school=school)
     form = SetupForm(request.POST or None, instance=current)
     if request.method == "POST" and form.is_valid():
         actions.change_settings(form.save(commit=False), by=user_of(request))
