@@ -54,7 +54,7 @@ def send_attachment(attachment: Attachment, position: int) -> FileResponse:
 
 @requires(Permission.VIEW_DOCUMENT)
 def pdf(request: SignedInRequest, uuid: UUID) -> FileResponse:
-    return send_pdf(opened(request, uuid, Permission.VIEW_DOCUMENT, action="download"))
+    return send_pdf(opened(request, uuid, Permission.VIEW_DOCUMENT, action="download", state=Document.State.FINALISED))
 
 
 @requires(Permission.VIEW_DOCUMENT)
@@ -72,9 +72,7 @@ def find_attachment(request: SignedInRequest, document: Document, uuid: UUID) ->
 @requires(Permission.WRITE_DOCUMENT)
 def preview_pdf(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The draft as PDF, marked as a draft. Made within the request, so with little time and for short letters only."""
-    document = opened(request, uuid, Permission.WRITE_DOCUMENT, action="preview")
-    if document.state != Document.State.DRAFT:
-        raise Http404
+    document = opened(request, uuid, Permission.WRITE_DOCUMENT, action="preview", state=Document.State.DRAFT)
     try:
         letter = draft_letter(document, author=request.user)
         html = letter_html(document, letter, signature={}, at=clock.now(), attachments=list(document.attachments.all()))

@@ -61,9 +61,9 @@ def new(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return render(request, "documents/new.html", context, status=422 if form.is_bound else 200)
 
 
-def opened(request: SignedInRequest, uuid: UUID, permission: Permission, action: str = "open") -> Document:
-    """One document the user may read or write, logged."""
-    rows = Document.objects.visible_to(request.user, permission).select_related(*RELATED)
+def opened(request: SignedInRequest, uuid: UUID, permission: Permission, action: str = "open", **also: str) -> Document:
+    """One document the user may read or write, logged. Conditions in `also` narrow what can be opened."""
+    rows = Document.objects.visible_to(request.user, permission).filter(**also).select_related(*RELATED)
     return open_or_404(request, rows, action=action, uuid=uuid)
 
 

@@ -70,7 +70,8 @@ def test_finalising_freezes_text_signature_bytes_and_promises_delivery(draft: Do
     teacher = school.user("contact_teacher")
     document = printed(draft, by=teacher)
     assert document.state == State.FINALISED
-    content = default_storage.open(document.pdf.name).read()
+    with default_storage.open(document.pdf.name) as file:
+        content = file.read()
     assert document.sha256 == hashlib.sha256(content).hexdigest()
     assert document.size == len(content)
     assert [document.puid] == puids(content) == ["fmt/354"]
