@@ -128,7 +128,7 @@ def update(language: str, texts: dict[tuple[str, str | None], Text]) -> None:
             string,
             context=context,
             flags=flags,
-            locations=[(place, None) for place in sorted(set(text.places))],
+            locations=[(place, 0) for place in sorted(set(text.places))],
         )
     path = catalogue_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)

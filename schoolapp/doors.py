@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from accessctl.guards import signed_in
 from accessctl.models import User
 from accessctl.permissions import Permission
+from accessctl.requests import SignedInRequest
 from schoolapp.menu import MENU, Text, url_of
 
 
@@ -21,12 +22,8 @@ class Door:
 
 def doors_of(user: User, path: str = "") -> list[Door]:
     """The doors `user` may open, the one `path` is behind marked. The first is where login leads."""
-    staff = next(
-        (url_of(line.url_name) for line in MENU if user.holds(line.permission)), ""
-    )
-    guardian = (
-        url_of("guardians:home") if user.holds(Permission.VIEW_OWN_CHILDREN) else ""
-    )
+    staff = next((url_of(line.url_name) for line in MENU if user.holds(line.permission)), "")
+    guardian = url_of("guardians:home") if user.holds(Permission.VIEW_OWN_CHILDREN) else ""
     pupil = url_of("students:own") if user.holds(Permission.VIEW_OWN_RECORD) else ""
     in_staff = not any(url and path.startswith(url) for url in (guardian, pupil))
     doors = [
@@ -38,7 +35,7 @@ def doors_of(user: User, path: str = "") -> list[Door]:
 
 
 @signed_in("sendes til sin egen forside")
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """The address of the municipality's system leads each person to their own front page."""
     doors = doors_of(request.user)
     if doors:

@@ -13,6 +13,7 @@ from accessctl.permissions import Permission
 
 LANGUAGE_COOKIE = settings.LANGUAGE_COOKIE_NAME
 A_YEAR = 365 * 24 * 3600
+PAGE_LANGUAGES, MUNICIPALITY = "page_languages", "municipality"
 NORWEGIAN = (("nb", "Bokmål"), ("nn", "Nynorsk"))
 ALL = (*NORWEGIAN, ("en", "English"))
 # Guardians and pupils have English too; so have the pages anyone may meet. Screens of staff are Norwegian.
@@ -36,7 +37,8 @@ class LanguageMiddleware:
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> None:
         access = access_of(view)
-        request.page_languages = ALL if access in ALSO_IN_ENGLISH or not isinstance(access, Permission) else NORWEGIAN
+        in_english = access in ALSO_IN_ENGLISH or not isinstance(access, Permission)
+        setattr(request, PAGE_LANGUAGES, ALL if in_english else NORWEGIAN)
         activate(request)
 
 
@@ -47,7 +49,7 @@ def activate(request: HttpRequest) -> None:
 
 def languages_of(request: HttpRequest) -> tuple[tuple[str, str], ...]:
     """The languages the page asked for exists in."""
-    return getattr(request, "page_languages", ALL)
+    return getattr(request, PAGE_LANGUAGES, ALL)
 
 
 def language_of(request: HttpRequest) -> str:
@@ -64,9 +66,10 @@ def language_of(request: HttpRequest) -> str:
 
 def municipality_of(request: HttpRequest) -> Municipality | None:
     """The municipality of this installation, read at most once per request."""
-    if not hasattr(request, "municipality"):
-        request.municipality = Municipality.objects.first()
-    return request.municipality
+    if not hasattr(request, MUNICIPALITY):
+        setattr(request, MUNICIPALITY, Municipality.objects.first())
+    found: Municipality | None = getattr(request, MUNICIPALITY)
+    return found
 
 
 @require_POST

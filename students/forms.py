@@ -1,7 +1,7 @@
 """The filter above the list of pupils. It lives in the URL, so that a view can be kept and shared."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -31,14 +31,17 @@ class PupilFilter(forms.Form):
         super().__init__(data, auto_id="filter_%s")
         self.pupils = pupils
         self.schools = {str(school.uuid): school for school in schools}
-        self.fields["skole"].choices = [ANY, *((uuid, school.name) for uuid, school in self.schools.items())]
+        self.choice("skole").choices = [ANY, *((uuid, school.name) for uuid, school in self.schools.items())]
         if len(self.schools) < 2:
             del self.fields["skole"]
         self.school = self.chosen_school(data)
         if self.school:
-            self.fields["klasse"].choices = [ANY, *((name, name) for name in self.class_names())]
+            self.choice("klasse").choices = [ANY, *((name, name) for name in self.class_names())]
         else:
             del self.fields["klasse"]
+
+    def choice(self, name: str) -> forms.ChoiceField:
+        return cast(forms.ChoiceField, self.fields[name])
 
     def chosen_school(self, data: Any) -> School | None:
         """Classes are offered when one school is in view; a whole municipality has too many of the same name."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -26,11 +26,12 @@ class TabLink:
 
 def pupil_page(request: HttpRequest, student: Student, active: str) -> dict[str, Any]:
     """Context of `students/pupil_page.html`: the pupil, and the tabs the user may open about this pupil."""
+    user = cast(User, request.user)
     held: dict[Permission, bool] = {}
     links = []
     for tab in tabs():
         if tab.permission not in held:
-            held[tab.permission] = may(request.user, tab.permission, student)
+            held[tab.permission] = may(user, tab.permission, student)
         if held[tab.permission]:
             url = reverse(tab.url_name, args=[student.uuid])
             links.append(TabLink(tab.label, url, tab.slug == active))

@@ -1,11 +1,12 @@
 """The guardians' portal."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from accessctl.audit import record_list
 from accessctl.guards import requires
 from accessctl.permissions import Permission
+from accessctl.requests import SignedInRequest
 from guardians.cards import lines_for
 from guardians.models import children_of
 from people.display import grouped_phone
@@ -14,7 +15,7 @@ from students.pages import contact_teachers
 
 
 @requires(Permission.VIEW_OWN_CHILDREN)
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """A card for each child, the youngest first; which children were shown is logged."""
     children = list(children_of(request.user).with_page_data().order_by("grade_level", "sort_name"))
     record_list(request.user, "open", children)

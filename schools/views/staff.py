@@ -1,11 +1,12 @@
 """The start page of staff."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accessctl.guards import requires
 from accessctl.permissions import Permission
+from accessctl.requests import SignedInRequest
 from schoolapp.lib import clock
 from schools.today import lines_for, shortcuts_for
 
@@ -13,7 +14,7 @@ NOON, EVENING = 11, 18
 
 
 @requires(Permission.VIEW_PUPIL)
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: SignedInRequest) -> HttpResponse:
     """What needs the user now, and the way to own classes."""
     return render(
         request,

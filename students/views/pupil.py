@@ -1,16 +1,17 @@
 """The pupil's own screens."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from accessctl.audit import record_list
 from accessctl.guards import requires
 from accessctl.permissions import Permission
+from accessctl.requests import SignedInRequest
 from students.pages import contact_teachers, own_student
 
 
 @requires(Permission.VIEW_OWN_RECORD)
-def own_page(request: HttpRequest) -> HttpResponse:
+def own_page(request: SignedInRequest) -> HttpResponse:
     """What the school has on record about oneself: name, class, school and contact teacher."""
     students = list(own_student(request.user))
     record_list(request.user, "open", students)

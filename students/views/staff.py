@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from accessctl.audit import open_or_404, record_list
 from accessctl.guards import requires
 from accessctl.models import School
 from accessctl.permissions import Permission
+from accessctl.requests import SignedInRequest
 from people.display import PREFETCHED
 from students.forms import PupilFilter
 from students.models import Student
@@ -19,11 +20,11 @@ PAGE_SIZE = 50
 
 
 @requires(Permission.VIEW_PUPIL)
-def pupil_list(request: HttpRequest) -> HttpResponse:
+def pupil_list(request: SignedInRequest) -> HttpResponse:
     """The pupils one reaches, found by name, school, grade and class. What is shown is logged."""
     visible = Student.objects.visible_to(request.user)
     form = PupilFilter(request.GET, schools=School.objects.visible_to(request.user), pupils=visible)
-    rows = form.found().with_page_data().order_by("sort_name", "pk")
+    rows = form.found().select_related("person", "school").order_by("sort_name", "pk")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("side"))
     record_list(request.user, "list", list(page))
     return render(
@@ -34,7 +35,7 @@ def pupil_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.VIEW_PUPIL)
-def pupil(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def pupil(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The overview of one pupil."""
     students = Student.objects.visible_to(request.user).with_page_data().select_related("person__contact")
     student = open_or_404(request, students.prefetch_related(*(f"person__{name}" for name in PREFETCHED)), uuid=uuid)
@@ -42,7 +43,7 @@ def pupil(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "students/overview.html", context)
 
 
-def kept_query(request: HttpRequest) -> str:
+def kept_query(request: SignedInRequest) -> str:
     """The filter as a query string without the page number, for the links between pages."""
     query = request.GET.copy()
     query.pop("side", None)

@@ -17,6 +17,13 @@ def test_staff_pages(reading, world, language):
                 admin.resize(size, name=f"{name}-{language}")
 
 
+@pytest.mark.parametrize("path", ["/rapporter/arkiv/", "/rapporter/arkiv/oppsett/", "/maler/"])
+def test_pages_of_the_municipality(reading, path):
+    with reading("municipal_admin") as admin:
+        admin.open(path, name=path.strip("/").replace("/", "-"))
+        admin.resize(PHONE, name=path.strip("/").replace("/", "-"))
+
+
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
 def test_guardian_and_pupil_pages(reading, language):
     for name, path in [("guardian", "/foresatt/"), ("other_school", "/min-side/"), ("no_role", "/")]:

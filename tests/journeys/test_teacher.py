@@ -16,6 +16,10 @@ def test_finds_a_pupil_and_opens_the_page(reading):
         expect(page.get_by_role("heading", level=1)).to_have_text("Elev Own")
         expect(page.get_by_text("Foresatt Guardian")).to_be_visible()
         teacher.check()
+        page.get_by_role("navigation", name="Om eleven").get_by_role("link", name="Dokumenter").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Elev Own")
+        expect(page.locator(".tabs [aria-current=page]")).to_have_text("Dokumenter")
+        teacher.check()
 
 
 def test_choosing_a_grade_filters_at_once_and_stays_in_the_address(reading):
