@@ -104,6 +104,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.display_name
 
+    def get_short_name(self) -> str:
+        """What Django's admin calls the user."""
+        return self.display_name
+
     @property
     def is_staff(self) -> bool:
         """Whether the municipal administration opens; asked by Django's admin."""
