@@ -6,7 +6,6 @@ import os
 import shlex
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -127,5 +126,5 @@ class _Process(Process):
         super().run(events, ignore_signals)
 
 
-def _tied_child(command: str, **options: Any) -> "subprocess.Popen[bytes]":
+def _tied_child(command: str, **options: Any) -> Any:
     return Popen(command, preexec_fn=lambda: die_with_parent(signal.SIGTERM), **options)
