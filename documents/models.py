@@ -165,6 +165,10 @@ class Document(models.Model):
         return self.student.uuid
 
     @property
+    def is_newest(self) -> bool:
+        return not Document.objects.filter(series=self.series, version__gt=self.version).exists()
+
+    @property
     def external_key(self) -> str:
         """Deterministic key in the archive, without personal data."""
         return f"dok:{self.series}:v{self.version}"

@@ -183,9 +183,9 @@ def attach(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def detach(request: SignedInRequest, uuid: UUID, attachment: UUID) -> HttpResponse:
     document = opened(request, uuid, WRITE, action="detach")
-    files = Attachment.objects.filter(document=document)
+    file: Attachment = open_or_404(request, document.attachments.all(), action="detach", uuid=attachment)
     try:
-        actions.detach(open_or_404(request, files, action="detach", uuid=attachment), by=request.user)
+        actions.detach(file, by=request.user)
     except actions.NotADraft:
         return gone(request, document)
     return redirect(f"{document_url(document)}rediger/#vedlegg")

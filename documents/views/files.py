@@ -64,7 +64,7 @@ def attached_file(request: SignedInRequest, uuid: UUID, attachment: UUID) -> Fil
 
 
 def find_attachment(request: SignedInRequest, document: Document, uuid: UUID) -> tuple[Attachment, int]:
-    files = Attachment.objects.filter(document=document)
+    files = document.attachments.all()
     found = open_or_404(request, files, action="download", uuid=uuid)
     return found, files.filter(pk__lte=found.pk).count()
 

@@ -81,14 +81,10 @@ def page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "body": frozen_body(document),
         "versions": versions.select_related("delivery", "document_type"),
         "attachments": document.attachments.all(),
-        "may_correct": may_write and document.state == Document.State.FINALISED and is_newest(document),
+        "may_correct": may_write and document.state == Document.State.FINALISED and document.is_newest,
         "receipt": receipt_for(request, document),
     }
     return render(request, "documents/page.html", context)
-
-
-def is_newest(document: Document) -> bool:
-    return not Document.objects.filter(series=document.series, version__gt=document.version).exists()
 
 
 def receipt_for(request: SignedInRequest, document: Document) -> Delivery | None:
