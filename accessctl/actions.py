@@ -1,6 +1,7 @@
 """Writes that change who may do what."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import Permission as AuthPermission
 from django.db import transaction
@@ -63,10 +64,13 @@ def give_grant(
     if not reason.strip():
         raise ValueError("a grant needs a reason")
     model: type[GrantBase] = MunicipalityGrant if isinstance(on, Municipality) else SchoolGrant
+    held: dict[str, Any] = {
+        "user": user,
+        "permission": grant_permission(on, permission),
+        "content_object": on,
+    }
     row, _created = model.objects.update_or_create(
-        user=user,
-        permission=grant_permission(on, permission),
-        content_object=on,
+        **held,
         defaults={"reason": reason, "given_by": by, "valid_from": clock.today(), "valid_to": valid_to},
     )
     return row

@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.contrib.admin import register
+from django.http import HttpRequest
 
 from accessctl.console import RegisterAdmin, site
 from accessctl.models import Municipality, School
@@ -8,7 +11,7 @@ from accessctl.models import Municipality, School
 class MunicipalityAdmin(RegisterAdmin):
     list_display = ["name", "number", "org_number", "language"]
 
-    def has_add_permission(self, request, obj=None):
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 

@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 
@@ -18,7 +19,7 @@ def open_or_404(request: HttpRequest, queryset: QuerySet[Record], *, action: str
     """
     try:
         record = queryset.get(**lookup)
-    except queryset.model.DoesNotExist:
+    except ObjectDoesNotExist:
         raise Http404 from None
     record_event(request.user, action, record)
     return record

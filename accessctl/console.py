@@ -24,7 +24,7 @@ class Console(AdminSite):
     site_url = "/"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_active and request.user.holds(Permission.ADMINISTER)  # type: ignore[union-attr]
+        return request.user.is_active and request.user.holds(Permission.ADMINISTER)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         urls = [entry for entry in super().get_urls() if getattr(entry, "name", None) not in LEFT_OUT]
@@ -41,7 +41,7 @@ def guard(entries: list[Any]) -> None:
             requires(Permission.ADMINISTER)(entry.callback)
 
 
-class RegisterAdmin(ModelAdmin):
+class RegisterAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """A register that holders of the console's right may read and edit. Nothing is deleted here."""
 
     view_on_site = False

@@ -1,6 +1,7 @@
 """Users, schools as units of access, roles, grants, login sessions and the access log."""
 
-from typing import Any
+from datetime import date
+from typing import Any, Self
 from uuid import uuid4
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -16,10 +17,10 @@ from accessctl.scope import scope_of
 from schoolapp.lib import clock
 
 
-class DatedQuerySet(models.QuerySet):
+class DatedQuerySet(models.QuerySet[Any]):
     """For rows with `valid_from` and `valid_to` (the last day, or empty for no end)."""
 
-    def on(self, day=None):
+    def on(self, day: date | None = None) -> Self:
         day = day or clock.today()
         return self.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
 
@@ -41,8 +42,8 @@ class Municipality(models.Model):
         return self.name
 
 
-class SchoolQuerySet(models.QuerySet):
-    def visible_to(self, user, permission: Permission = Permission.VIEW_PUPIL):
+class SchoolQuerySet(models.QuerySet["School"]):
+    def visible_to(self, user: Any, permission: Permission = Permission.VIEW_PUPIL) -> Self:
         """Schools in which `user` holds `permission`, be it for the school or only for own groups there."""
         reach = scope_of(user).reach(permission)
         return self if reach.everything else self.filter(pk__in=reach.school_ids | reach.own_group_school_ids)
@@ -77,7 +78,7 @@ class School(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     def create(self, **fields: Any) -> "User":
         fields.setdefault("username", uuid4().hex)
         return super().create(**fields)

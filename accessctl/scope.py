@@ -6,6 +6,7 @@ facts; here only the schools in which they count are known.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Q
 
@@ -68,7 +69,7 @@ class Scope:
         self._reaches = {slug: entry for slug, entry in self._reaches.items() if entry}
 
 
-def scope_of(user) -> Scope:
+def scope_of(user: Any) -> Scope:
     """The user's scope, kept on the user object, which lives for one request or one task."""
     scope = getattr(user, "_scope", None)
     if scope is None:
@@ -76,7 +77,7 @@ def scope_of(user) -> Scope:
     return scope
 
 
-def compute_scope(user) -> Scope:
+def compute_scope(user: Any) -> Scope:
     """Read assignments and grants valid today (three queries)."""
     scope = Scope()
     for reach, slugs, school_id in user.assignments.on().values_list("role__reach", "role__permissions", "school_id"):
@@ -90,7 +91,7 @@ def compute_scope(user) -> Scope:
     return scope
 
 
-def valid_today(dated_rows):
+def valid_today(dated_rows: Any) -> Any:
     """The rows, with `valid_from` and `valid_to`, that hold today."""
     today = clock.today()
     return dated_rows.filter(valid_from__lte=today).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))

@@ -10,7 +10,6 @@ import schoolapp.lib.clock
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,81 +18,152 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='RegisterImport',
+            name="RegisterImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64)),
-                ('started_at', models.DateTimeField(default=schoolapp.lib.clock.now)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('counts', models.JSONField(default=dict)),
-                ('remarks', models.JSONField(default=list)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64)),
+                ("started_at", models.DateTimeField(default=schoolapp.lib.clock.now)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("counts", models.JSONField(default=dict)),
+                ("remarks", models.JSONField(default=list)),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('given_name', models.CharField(max_length=200, verbose_name='fornavn')),
-                ('family_name', models.CharField(max_length=200, verbose_name='etternavn')),
-                ('birth_date', models.DateField(blank=True, null=True, verbose_name='fødselsdato')),
-                ('sex', models.CharField(blank=True, max_length=8, verbose_name='kjønn')),
-                ('protection', models.CharField(choices=[('none', 'ingen'), ('client', 'klientadresse'), ('confidential', 'fortrolig'), ('strict', 'strengt fortrolig')], default='none', max_length=12, verbose_name='adressesperre')),
-                ('written_form', models.CharField(default='nb', max_length=2, verbose_name='målform')),
-                ('deceased_on', models.DateField(blank=True, null=True, verbose_name='død')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='person', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("given_name", models.CharField(max_length=200, verbose_name="fornavn")),
+                ("family_name", models.CharField(max_length=200, verbose_name="etternavn")),
+                ("birth_date", models.DateField(blank=True, null=True, verbose_name="fødselsdato")),
+                ("sex", models.CharField(blank=True, max_length=8, verbose_name="kjønn")),
+                (
+                    "protection",
+                    models.CharField(
+                        choices=[
+                            ("none", "ingen"),
+                            ("client", "klientadresse"),
+                            ("confidential", "fortrolig"),
+                            ("strict", "strengt fortrolig"),
+                        ],
+                        default="none",
+                        max_length=12,
+                        verbose_name="adressesperre",
+                    ),
+                ),
+                ("written_form", models.CharField(default="nb", max_length=2, verbose_name="målform")),
+                ("deceased_on", models.DateField(blank=True, null=True, verbose_name="død")),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="person",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'personer',
+                "verbose_name": "person",
+                "verbose_name_plural": "personer",
             },
         ),
         migrations.CreateModel(
-            name='NationalId',
+            name="NationalId",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=11, unique=True)),
-                ('is_current', models.BooleanField(default=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='national_ids', to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=11, unique=True)),
+                ("is_current", models.BooleanField(default=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="national_ids", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ContactDetails',
+            name="ContactDetails",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-post')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='mobil')),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='contact', to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-post")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="mobil")),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="contact", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('home', 'bostedsadresse'), ('shared', 'delt bosted'), ('stay', 'oppholdsadresse'), ('post', 'postadresse')], max_length=8)),
-                ('street', models.CharField(blank=True, max_length=200)),
-                ('postal_code', models.CharField(blank=True, max_length=10)),
-                ('city', models.CharField(blank=True, max_length=60)),
-                ('protection', models.CharField(choices=[('none', 'ingen'), ('client', 'klientadresse'), ('confidential', 'fortrolig'), ('strict', 'strengt fortrolig')], default='none', max_length=12)),
-                ('valid_from', models.DateField(default=schoolapp.lib.clock.today)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("home", "bostedsadresse"),
+                            ("shared", "delt bosted"),
+                            ("stay", "oppholdsadresse"),
+                            ("post", "postadresse"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("street", models.CharField(blank=True, max_length=200)),
+                ("postal_code", models.CharField(blank=True, max_length=10)),
+                ("city", models.CharField(blank=True, max_length=60)),
+                (
+                    "protection",
+                    models.CharField(
+                        choices=[
+                            ("none", "ingen"),
+                            ("client", "klientadresse"),
+                            ("confidential", "fortrolig"),
+                            ("strict", "strengt fortrolig"),
+                        ],
+                        default="none",
+                        max_length=12,
+                    ),
+                ),
+                ("valid_from", models.DateField(default=schoolapp.lib.clock.today)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="addresses", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['family_name', 'given_name'], name='person_name'),
+            model_name="person",
+            index=models.Index(fields=["family_name", "given_name"], name="person_name"),
         ),
         migrations.AddConstraint(
-            model_name='nationalid',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('person',), name='one_current_national_id'),
+            model_name="nationalid",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)), fields=("person",), name="one_current_national_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='address',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='address_date_order'),
+            model_name="address",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="address_date_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='address',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('person', 'kind'), name='one_open_address_per_kind'),
+            model_name="address",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to__isnull", True)),
+                fields=("person", "kind"),
+                name="one_open_address_per_kind",
+            ),
         ),
     ]
