@@ -1,7 +1,11 @@
 """Shared fixtures. The database and Redis are real; the network is closed but for this machine."""
 
+import pickle
+
 import pytest
-from django.db import connection
+from django.apps import apps
+from django.conf import settings as django_settings
+from django.db import connection, transaction
 
 from tests.world import World, build_world
 
@@ -13,9 +17,31 @@ def django_db_setup(django_db_setup, django_db_blocker):
         cursor.execute("ALTER TABLE accessctl_accessevent DISABLE TRIGGER access_event_no_truncate")
 
 
+@pytest.fixture(scope="session")
+def world_copy(django_db_setup, django_db_blocker) -> tuple[bytes, dict[str, bytes]]:
+    """The cast, built once and kept outside the database: the objects, and their rows by table."""
+    local = {path.name for path in django_settings.BASE_DIR.iterdir()}
+    tables = [model._meta.db_table for model in apps.get_models() if model._meta.app_label in local]
+    rows = {}
+    with django_db_blocker.unblock(), transaction.atomic(), connection.cursor() as cursor:
+        world = build_world()
+        for table in tables:
+            with cursor.copy(f"COPY {table} TO STDOUT") as copy:
+                if content := b"".join(bytes(block) for block in copy):
+                    rows[table] = content
+        transaction.set_rollback(True)
+    return pickle.dumps(world), rows
+
+
 @pytest.fixture
-def world(db) -> World:
-    return build_world()
+def world(db, world_copy) -> World:
+    """The cast, laid into this test's database."""
+    objects, rows = world_copy
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table, content in rows.items():
+            with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                copy.write(content)
+    return pickle.loads(objects)
 
 
 @pytest.fixture(autouse=True)
