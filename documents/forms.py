@@ -40,7 +40,7 @@ def form_field(field: Field, *, required: bool) -> forms.CharField:
         case Kind.TIME:
             widget, checks = TimeInput(), [TIME]
         case Kind.TEXT | Kind.ROWS:
-            widget = forms.Textarea(attrs={"rows": 8 if field.kind == Kind.TEXT else 4})
+            widget = forms.Textarea(attrs={"rows": 6 if field.kind == Kind.TEXT else 4})
     return forms.CharField(
         label=str(field.label),
         help_text=str(field.help),

@@ -1,0 +1,141 @@
+"""A letter from «Nytt dokument» to the guardian's screen, in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from documents import tasks
+from documents.models import Document
+from documents.template_actions import install_types
+from tests.documents.conftest import FILLED, finalise, make_draft
+from tests.journeys.browser import NARROWEST, PHONE, WIDE
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def letters(world, transactional_db):
+    install_types()
+    return world
+
+
+def test_writes_previews_finalises_and_the_guardian_reads(reading, letters):
+    student = letters.pupils["own"]
+    with reading("contact_teacher") as teacher:
+        page = teacher.open(f"/elever/{student.uuid}/dokumenter/", name="documents-empty")
+        page.get_by_role("link", name="Nytt dokument").click()
+        teacher.check("documents-new")
+        page.get_by_label("Innkalling til møte på skolen").check()
+        page.get_by_role("button", name="Begynn å skrive").click()
+        expect(page.get_by_text("Det du skriver, lagres av seg selv.")).to_be_visible()
+        preview = page.locator("#forhandsvisning")
+        expect(preview.locator("mark").first).to_be_visible()
+        teacher.check("documents-editor")
+        page.get_by_label("Tema").fill("Hvordan Elev har det")
+        expect(page.get_by_text(re.compile("Lagret kl."))).to_be_visible()
+        expect(preview).to_contain_text("Møtet handler om: Hvordan Elev har det.")
+        expect(page.get_by_label("Tema")).to_be_focused()
+
+        page.get_by_role("button", name="Ferdigstill").click()
+        expect(page.get_by_text("Dokumentet kan ikke ferdigstilles ennå.")).to_be_visible()
+        teacher.check("documents-missing")
+        page.get_by_label("Dato for møtet").fill(FILLED["moetedato"])
+        page.get_by_label("Klokkeslett").fill(FILLED["klokkeslett"])
+        page.get_by_label("Sted").fill(FILLED["sted"])
+        page.get_by_role("button", name="Ferdigstill").click()
+        expect(page.get_by_text("PDF-en lages nå.")).to_be_visible()
+        teacher.check("documents-rendering")
+        document = Document.objects.get()
+        tasks.render(document.pk)
+        expect(page.get_by_role("link", name="Last ned PDF")).to_be_visible()
+        teacher.check("documents-finalised")
+        for size in (PHONE, NARROWEST):
+            teacher.resize(size, name="documents-finalised")
+    with reading("guardian", size=PHONE) as guardian:
+        page = guardian.open("/foresatt/")
+        page.get_by_role("link", name=re.compile("Innkalling til møte")).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Innkalling til møte på skolen")
+        guardian.check("documents-guardian")
+
+
+def test_without_scripts_everything_still_works(reading, letters):
+    draft = make_draft(letters, fields=None)
+    with reading("contact_teacher", scripts=False) as teacher:
+        page = teacher.open(f"/dokumenter/{draft.uuid}/rediger/")
+        for name, value in {**FILLED, "tema": "Uten skript"}.items():
+            page.locator(f"[name={name}]").fill(value)
+        page.get_by_role("button", name="Forhåndsvis").click()
+        expect(page.locator("#forhandsvisning")).to_contain_text("Uten skript")
+        page.get_by_role("button", name="Ferdigstill").click()
+        tasks.render(draft.pk)
+        page.get_by_role("link", name="Se om den er klar").click()
+        expect(page.get_by_role("link", name="Last ned PDF")).to_be_visible()
+
+
+def test_a_quick_writer_is_not_in_their_own_way(reading, letters):
+    """Typing goes on while the save before is under way; the last text wins and no conflict is shown."""
+    draft = make_draft(letters)
+    with reading("contact_teacher") as teacher:
+        page = teacher.open(f"/dokumenter/{draft.uuid}/rediger/")
+        field = page.get_by_label("Tema")
+        for text in ("En", "En to", "En to tre"):
+            field.fill(text)
+            page.wait_for_timeout(720)
+        page.get_by_role("button", name="Ferdigstill").click()
+        page.wait_for_url(re.compile(r"/dokumenter/[^/]+/$"))
+        assert Document.objects.get().fields["tema"] == "En to tre"
+        teacher.check()
+
+
+def test_two_writers_see_both_texts(reading, letters):
+    draft = make_draft(letters)
+    with reading("contact_teacher") as teacher, reading("principal") as principal:
+        path = f"/dokumenter/{draft.uuid}/rediger/"
+        first, second = teacher.open(path), principal.open(path)
+        second.get_by_label("Sted").fill("Biblioteket")
+        expect(second.get_by_text(re.compile("Lagret kl."))).to_be_visible()
+        first.get_by_label("Sted").fill("Gymsalen")
+        expect(first.get_by_text("Noen andre har lagret dette utkastet")).to_be_visible()
+        expect(first.locator("#lagret")).to_contain_text("Biblioteket")
+        teacher.check("documents-conflict")
+        teacher.resize(PHONE, name="documents-conflict")
+        first.get_by_role("button", name="Behold min tekst").click()
+        expect(first.get_by_text(re.compile("Lagret kl."))).to_be_visible()
+        assert Document.objects.get().fields["sted"] == "Gymsalen"
+
+
+def test_the_screens_on_a_phone_and_refused_by_the_archive(reading, letters):
+    document = make_draft(letters)
+    finalise(document, by=letters.user("contact_teacher"))
+    tasks.render(document.pk)
+    document = Document.objects.get()
+    delivery = document.delivery
+    delivery.state, delivery.failure, delivery.failure_text = "parked", "refused", "Feil: ugyldig tilgangskode UOX."
+    delivery.save()
+    draft = make_draft(letters)
+    with reading("municipal_admin", size=PHONE) as admin:
+        for name, path in {
+            "tab": f"/elever/{document.student.uuid}/dokumenter/",
+            "new": f"/elever/{document.student.uuid}/dokumenter/nytt/",
+            "refused": f"/dokumenter/{document.uuid}/",
+            "editor": f"/dokumenter/{draft.uuid}/rediger/",
+            "templates": "/maler/",
+            "template": "/maler/innkalling-moete/nb/",
+            "version": "/maler/innkalling-moete/nb/1/",
+        }.items():
+            admin.open(path)
+            for size in (PHONE, WIDE):
+                admin.resize(size, name=f"documents-{name}")
+
+
+def test_a_template_is_previewed_while_it_is_written(reading, letters):
+    with reading("municipal_admin") as admin:
+        page = admin.open("/maler/innkalling-moete/nb/")
+        page.get_by_role("textbox", name="Tekst").fill("Hei {{ elev_fornavn }}, velkommen.")
+        expect(page.locator("#forhandsvisning")).to_contain_text("Hei Ola, velkommen.")
+        page.get_by_role("textbox", name="Tekst").fill("Hei\n{{ fnr }}")
+        expect(page.locator("#forhandsvisning")).to_contain_text("Linje 2: Feltet «fnr» finnes ikke")
+        page.get_by_role("button", name="Lagre ny versjon").click()
+        expect(page.get_by_role("alert")).to_contain_text("Linje 2")
+        admin.check("documents-template-refused")
