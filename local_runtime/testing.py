@@ -9,7 +9,6 @@ from local_runtime.checks import run_checks
 from local_runtime.environment import Ports
 from local_runtime.stack import servers, thrown_away
 
-
 PEERS = ("IDPORTEN_", "FEIDE_", "NCORE_", "ARCHIVE_", "OIDC_", "ELEMENTS_", "PERSONAS_")
 
 
