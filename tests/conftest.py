@@ -13,6 +13,7 @@ from tests.world import World, build_world
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Tests that commit must empty their tables afterwards; the log's own tests switch this trigger back on."""
+    assert connection.settings_dict["NAME"].startswith("test_"), "mark what uses the database with django_db"
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE accessctl_accessevent DISABLE TRIGGER access_event_no_truncate")
 

@@ -60,7 +60,7 @@ def personas() -> list[Persona]:
                 provider=part.provider,
                 national_id=synthetic_number(person),
                 feide_id=f"{part.login_id}@{DOMAIN}" if part.provider != IDPORTEN else "",
-                note=part.note,
+                note=". ".join([part.note, *children_of(person)]),
             )
         )
     return found
@@ -88,6 +88,17 @@ def schools_of(person: Person) -> Iterator[str]:
     yield from known[:3]
     if len(known) > 3:
         yield f"og {len(known) - 3} til"
+
+
+def children_of(person: Person) -> Iterator[str]:
+    """Name and class of the children a guardian reaches, so that one knows whom to write a letter about."""
+    relations = guardians(guardian=person, student__person__protection=Protection.NONE)
+    children = [
+        f"{relation.student.person.full_name} ({relation.student.home_class_name})"
+        for relation in relations.select_related("student__person").order_by("student__sort_name")
+    ]
+    if children:
+        yield f"Barn: {', '.join(children)}"
 
 
 def staff(role: str) -> QuerySet[Person]:
@@ -120,6 +131,18 @@ def contact_teacher() -> QuerySet[Person]:
         .order_by("group__school_id", "group__name")
     )
     return in_order(classes.values_list("employee__person", flat=True)[:5])
+
+
+def guardian_in_that_class() -> QuerySet[Person]:
+    """Of the first pupil with an open portal in the class of the contact teacher."""
+    teacher = contact_teacher()[0]
+    classes = responsible(GroupStaffing.Function.CONTACT_TEACHER).filter(employee__person=teacher, group__grade_level=5)
+    rows = guardians(
+        student__memberships__group__in=classes.values("group"),
+        student__memberships__valid_to__isnull=True,
+        student__person__protection=Protection.NONE,
+    )
+    return in_order(rows.order_by("student__sort_name", "pk").values_list("guardian", flat=True)[:5])
 
 
 def contact_teacher_with_grant() -> QuerySet[Person]:
@@ -217,6 +240,9 @@ def in_order(ids: QuerySet) -> QuerySet[Person]:
 
 PARTS = (
     Casting("kontaktlaerer", "Kontaktlærer", BOTH, contact_teacher, "Har en full klasse på 5. trinn"),
+    Casting(
+        "foresatt-i-klassen", "Foresatt", IDPORTEN, guardian_in_that_class, "Har barn i klassen til kontaktlæreren"
+    ),
     Casting("foresatt-to-skoler", "Foresatt", IDPORTEN, guardian_at_two_schools, "Har to barn, på hver sin skole"),
     Casting("team", "Team, arkivansvarlig", BOTH, lambda: staff("team"), "Kjører arkivet for flere skoler"),
     Casting("rektor", "Rektor", BOTH, lambda: staff("rektor"), "Ser hele skolen, men ikke skjermede elever"),

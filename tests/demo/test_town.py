@@ -38,6 +38,7 @@ def town(django_db_setup, django_db_blocker):
         configuration.SYNTHETIC_IDS_ALLOWED = allowed
 
 
+@pytest.mark.django_db
 @pytest.mark.usefixtures("town")
 class TestTown:
     def test_pupils_have_a_place_a_class_and_a_past(self):
