@@ -40,9 +40,7 @@ def account_for(national_id: str, *, name: str) -> User | None:
     if not held:
         return None
     if person.user is None:
-        person.user = User.objects.create(
-            display_name=_name_shown(person, name), language=""
-        )
+        person.user = User.objects.create(display_name=_name_shown(person, name), language="")
         person.save(update_fields=["user"])
         keep_register_roles(person.user, held)
     return person.user
@@ -51,17 +49,12 @@ def account_for(national_id: str, *, name: str) -> User | None:
 def has_business_here(user: User) -> bool:
     """Whether the person behind `user` still is employed, a guardian with access, or a pupil."""
     person = Person.objects.filter(user=user, deceased_on__isnull=True).first()
-    return person is not None and any(
-        fulfilled for fulfilled, _role in grounds_of(person)
-    )
+    return person is not None and any(fulfilled for fulfilled, _role in grounds_of(person))
 
 
 def grounds_of(person: Person) -> list[tuple[bool, str]]:
     """For each ground in settings.LOGIN_GROUNDS: whether it holds, and the role that follows from it ("" for none)."""
-    return [
-        (bool(import_string(function)(person)), role)
-        for function, role in settings.LOGIN_GROUNDS
-    ]
+    return [(bool(import_string(function)(person)), role) for function, role in settings.LOGIN_GROUNDS]
 
 
 def keep_register_roles(user: User, held: set[str]) -> None:
@@ -78,8 +71,4 @@ def keep_register_roles(user: User, held: set[str]) -> None:
 
 def _name_shown(person: Person, name: str) -> str:
     # A user's name stands in menus, lists and logs, so somebody with address protection gets none there.
-    return (
-        str(_("Skjermet person"))
-        if person.is_protected
-        else person.full_name.strip() or name
-    )
+    return str(_("Skjermet person")) if person.is_protected else person.full_name.strip() or name
