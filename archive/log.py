@@ -82,8 +82,11 @@ def headline(visible: DeliveryQuerySet) -> list[str]:
 
 
 def _summary(run: ArchiveRun, visible: DeliveryQuerySet) -> str:
-    counts = visible.filter(run=run).aggregate(
-        archived=Count("pk", filter=Q(state=State.ARCHIVED)), failed=Count("pk", filter=Q(state=State.PARKED))
+    """How the run ended when it ended: what has been set to «Klar» or withdrawn since still counts as failed."""
+    ended = run.attempts.filter(delivery__in=visible.order_by())
+    counts = ended.aggregate(
+        archived=Count("pk", filter=Q(outcome=State.ARCHIVED)),
+        failed=Count("pk", filter=Q(outcome__in=Delivery.Failure.values)),
     )
     total = counts["archived"] + counts["failed"]
     text = ngettext(

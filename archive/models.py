@@ -172,6 +172,7 @@ class DeliveryAttempt(models.Model):
     """What was said in one attempt, masked and cut to size, for the person who has to mend it."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
+    run = models.ForeignKey(ArchiveRun, on_delete=models.PROTECT, null=True, related_name="attempts")
     number = models.PositiveSmallIntegerField()
     at = models.DateTimeField(default=clock.now)
     outcome = models.CharField(max_length=20)

@@ -52,7 +52,9 @@ def claim() -> "Ticket | None":
                     return None
                 died = row.state == State.CLAIMED
                 if died and row.doubts + 1 >= MOST_DOUBTS:
-                    _park(row, row.fence, Failure.CRASHED, "Overføringen ble avbrutt tre ganger uten å komme videre.")
+                    words = "Overføringen ble avbrutt tre ganger uten å komme videre."
+                    _record(row, Failure.CRASHED, words)
+                    _park(row, row.fence, Failure.CRASHED, words)
                     continue
                 Delivery.objects.filter(pk=row.pk).update(
                     state=State.CLAIMED,
@@ -135,7 +137,7 @@ class Ticket:
     def park(self, failure: Failure, words: str, raw: bytes = b"") -> None:
         """A person must look at it now."""
         with transaction.atomic():
-            self._record(failure, raw or words)
+            _record(self.delivery, failure, raw or words)
             if not _park(self.delivery, self.delivery.fence, failure, words):
                 raise Superseded
 
@@ -157,19 +159,22 @@ class Ticket:
 
     def _finish(self, outcome: str, raw: bytes | str, *, counter: str = "", **fields: object) -> None:
         with transaction.atomic():
-            self._record(outcome, raw)
+            _record(self.delivery, outcome, raw)
             if not self._mine().update(**fields):
                 raise Superseded
             if counter:
                 ArchiveRun.objects.filter(deliveries=self.delivery).update(**{counter: F(counter) + 1})
 
-    def _record(self, outcome: str, raw: bytes | str) -> None:
-        DeliveryAttempt.objects.create(
-            delivery=self.delivery,
-            number=self.delivery.attempt,
-            outcome=outcome,
-            receipt=receipts.masked(raw, [settings.NCORE["password"]]),
-        )
+
+def _record(delivery: Delivery, outcome: str, raw: bytes | str) -> None:
+    """Keep the attempt with the run it belonged to, since the delivery itself may move on to another run."""
+    DeliveryAttempt.objects.create(
+        delivery=delivery,
+        run_id=delivery.run_id,
+        number=delivery.attempt,
+        outcome=outcome,
+        receipt=receipts.masked(raw, [settings.NCORE["password"]]),
+    )
 
 
 def _park(delivery: Delivery, fence: int, failure: Failure, words: str) -> bool:

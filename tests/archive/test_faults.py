@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive import actions, worker
+from archive import actions, log, worker
 from archive.models import Delivery, Peer
 from tests.archive.parts import (
     entries,
@@ -169,6 +169,18 @@ def test_one_refusal_does_not_hold_up_the_others(elements, school):
     run = run_all()
     assert (run.archived, run.failed) == (2, 1)
     assert Delivery.objects.get(state=State.PARKED).failure_text == "Hjemmelen er ukjent."
+
+
+@pytest.mark.parametrize("correct", [actions.set_ready, actions.withdraw])
+def test_what_is_said_of_the_last_run_stays_true_after_a_correction(elements, school, django_user_model, correct):
+    elements.faults.add(mode="refuse", text="Hjemmelen er ukjent.", operation="Insert", kind="RegistryEntry")
+    for number in range(2):
+        queue(make_record(f"dok:{number}:v1", folder=f"elevmappe:{number}"), school)
+    run_all()
+    said = log.headline(Delivery.objects.all())[-1]
+    assert said.endswith(": 2 dokumenter, 1 feilet.")
+    correct(Delivery.objects.get(state=State.PARKED), by=django_user_model.objects.create(display_name="Arkivar"))
+    assert log.headline(Delivery.objects.all())[-1] == said
 
 
 def test_unknown_three_times_without_progress_is_parked(elements, school):

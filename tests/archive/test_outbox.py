@@ -249,6 +249,7 @@ def test_poison_is_parked_after_three_crashes_and_the_others_go_on(elements, sch
     worker.work(seconds=30)
     poison.refresh_from_db()
     assert (poison.state, poison.failure) == (State.PARKED, "crashed")
+    assert poison.attempts.get(outcome="crashed").run == poison.run
     assert keys_archived(elements) == ["dok:2:v1"]
 
 

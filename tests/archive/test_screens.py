@@ -82,9 +82,10 @@ def test_headline_tells_when_it_runs(world, rows, settings, time_machine):
     time_machine.move_to("2026-11-23T12:00:00+01:00", tick=False)
     settings.ARCHIVE_RUN_TIMES = ["15:30", "02:00"]
     run = ArchiveRun.objects.create(trigger="schedule", started_at="2026-11-23T02:00:00+01:00", finished_at=clock.now())
-    fail(rows["own"])
-    Delivery.objects.filter(pk__in=[rows["own"].pk]).update(run=run)
-    Delivery.objects.filter(pk=rows["classmate"].pk).update(state="archived", archived_at=clock.now(), run=run)
+    ended = {"own": "refused", "classmate": "archived", "protected": "refused", "other_school": "archived"}
+    for about, outcome in ended.items():
+        DeliveryAttempt.objects.create(delivery=rows[about], run=run, number=1, outcome="unknown")
+        DeliveryAttempt.objects.create(delivery=rows[about], run=run, number=2, outcome=outcome)
     page = as_user(world, "school_admin").get(LOG).content.decode()
     assert "Neste overføring til Elements går 15.30. Forrige kjørte 02.00: 2 dokumenter, 1 feilet." in page
     time_machine.move_to("2026-11-23T16:00:00+01:00", tick=False)
