@@ -1,4 +1,4 @@
-"""The last net under the rule that no national id reaches a log."""
+"""What may reach the log: no national id, and tracebacks only of errors."""
 
 import logging
 import re
@@ -15,4 +15,13 @@ class RedactNationalIds(logging.Filter):
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text:
             record.exc_text = ELEVEN_DIGITS.sub("[fjernet]", record.exc_text)
+        return True
+
+
+class RefusalsOnOneLine(logging.Filter):
+    """Takes the traceback from everything below an error: a request that is refused as it should be has no fault."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.ERROR:
+            record.exc_info = record.exc_text = None
         return True
