@@ -126,8 +126,10 @@ def _python_packages(locks: list[str]) -> None:
     say(f"Installerer Python-pakker ({', '.join(outdated)})")
     arguments = [argument for lock in locks for argument in ("-r", str(ROOT / lock))]
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    if subprocess.run([*command, *arguments], cwd=ROOT, check=False).returncode:
-        raise SetupError("Python-pakkene lot seg ikke installere. Meldingen fra pip står over.")
+    shown_when_it_fails = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    done = subprocess.run([*command, *arguments], cwd=ROOT, check=False, **shown_when_it_fails)  # type: ignore[call-overload]
+    if done.returncode:
+        raise SetupError(f"{done.stdout}\nPython-pakkene lot seg ikke installere. Meldingen fra pip står over.")
     for lock in locks:
         _mark(VENV, lock).write(_digest(ROOT / lock))
 

@@ -31,6 +31,23 @@ def test_packages_are_installed_once_for_each_lock(tmp_path, monkeypatch, comman
     assert all("--require-hashes" in command for command in commands)
 
 
+@pytest.mark.parametrize("code", [0, 1])
+def test_pip_is_heard_only_when_it_fails(tmp_path, monkeypatch, capfd, code):
+    pip = tmp_path / "python"
+    pip.write_text(f"#!/bin/sh\necho 'WARNING: Location /x is ignored'\necho 'ERROR: no match' >&2\nexit {code}\n")
+    pip.chmod(0o755)
+    for name, value in {"ROOT": tmp_path, "VENV": tmp_path, "PYTHON": pip}.items():
+        monkeypatch.setattr(bootstrap, name, value)
+    (tmp_path / "requirements.txt").write_text("a==1\n")
+    if code:
+        with pytest.raises(bootstrap.SetupError, match="ERROR: no match(.|\n)*Meldingen fra pip står over"):
+            bootstrap._python_packages(["requirements.txt"])
+    else:
+        bootstrap._python_packages(["requirements.txt"])
+    output = capfd.readouterr()
+    assert "WARNING" not in output.out + output.err
+
+
 def test_a_removed_folder_is_installed_again(tmp_path, monkeypatch, commands):
     monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
     (tmp_path / "package-lock.json").write_text("{}")
