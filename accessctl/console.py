@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
 
+from accessctl.audit import record_event
 from accessctl.guards import requires
 from accessctl.permissions import Permission
 
@@ -45,6 +46,19 @@ class RegisterAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
     """A register that holders of the console's right may read and edit. Nothing is deleted here."""
 
     view_on_site = False
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Only the filters the list shows; no patterns and no walks to other tables."""
+        shown = {name if isinstance(name, str) else name[0] for name in self.list_filter}
+        return lookup.removesuffix("__exact") in shown
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        record_event(request.user, "console_add", obj)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        record_event(request.user, "console_change", obj)
+        return super().log_change(request, obj, message)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return site.has_permission(request)

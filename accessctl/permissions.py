@@ -17,3 +17,7 @@ class Permission(models.TextChoices):
     ADMINISTER = "administer", _("Bruke kommunens administrasjon")
     VIEW_OWN_CHILDREN = "view_own_children", _("Se egne barn og dokumentene deres")
     VIEW_OWN_RECORD = "view_own_record", _("Se opplysninger om seg selv")
+
+
+# Pupils normally have no second factor. Everything else asks for one, whoever the user is.
+ONE_FACTOR_IS_ENOUGH = frozenset({Permission.VIEW_OWN_RECORD})

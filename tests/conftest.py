@@ -46,6 +46,14 @@ def world(db, world_copy) -> World:
 
 
 @pytest.fixture(autouse=True)
+def clients_at_the_providers(settings):
+    """This installation is known to both login providers; tests of login itself say more."""
+    settings.LOGIN_PROVIDERS = {
+        slug: configured | {"client_id": "schoolapp"} for slug, configured in settings.LOGIN_PROVIDERS.items()
+    }
+
+
+@pytest.fixture(autouse=True)
 def media_folder(settings, tmp_path):
     """Files of a test go away with it."""
     settings.MEDIA_ROOT = tmp_path / "files"

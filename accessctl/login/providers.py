@@ -81,9 +81,13 @@ DOORS = {
 
 
 def provider(slug: str) -> Provider:
-    """The provider called `slug`. Raises KeyError when this installation has none by that name."""
-    return Provider(slug=slug, **(FIXED[slug] | settings.LOGIN_PROVIDERS[slug]))
+    """The provider called `slug`. Raises KeyError when this installation has not been given a client there."""
+    configured = settings.LOGIN_PROVIDERS[slug]
+    if not configured["client_id"]:
+        raise KeyError(slug)
+    return Provider(slug=slug, **(FIXED[slug] | configured))
 
 
 def providers() -> list[Provider]:
-    return [provider(slug) for slug in settings.LOGIN_PROVIDERS]
+    """Those this installation has a client at; no other is offered."""
+    return [provider(slug) for slug, configured in settings.LOGIN_PROVIDERS.items() if configured["client_id"]]

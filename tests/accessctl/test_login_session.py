@@ -1,6 +1,7 @@
 """How long a login lasts, what ends it, and that no password opens anything."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -146,3 +147,36 @@ def test_htmx_is_told_to_go_to_the_page_it_stood_on(world):
     )
     assert response.status_code == 401
     assert response["HX-Redirect"] == "/logg-inn/?neste=%2Felever%2F%3Fs%3D1"
+
+
+@pytest.mark.parametrize("path", ["/i-dag/", "/elever/"])
+def test_staff_with_one_factor_are_asked_to_confirm_and_see_nothing(world, path):
+    client = Client()
+    log_in(client, world.user("contact_teacher"), provider="feide", acr="")
+    response = client.get(path)
+    assert response.status_code == 403
+    text = response.content.decode()
+    assert "Bekreft med ID-porten" in text
+    assert f"bekreft=1&amp;neste={quote(path, safe='')}" in text
+    assert world.pupils["own"].person.family_name not in text
+
+
+def test_two_factors_at_feide_are_enough(world):
+    client = Client()
+    log_in(client, world.user("contact_teacher"), provider="feide", acr="urn:mace:feide.no:auth:level:fad08:3")
+    assert client.get("/elever/").status_code == 200
+
+
+def test_a_pupil_with_one_factor_sees_own_page(world):
+    client = Client()
+    log_in(client, world.user("other_school"), provider="feide", acr="")
+    assert client.get("/min-side/").status_code == 200
+
+
+def test_a_provider_without_a_client_is_not_offered(settings):
+    client = Client()
+    settings.LOGIN_PROVIDERS = settings.LOGIN_PROVIDERS | {
+        "feide": settings.LOGIN_PROVIDERS["feide"] | {"client_id": ""}
+    }
+    assert "Feide" not in client.get("/logg-inn/").content.decode()
+    assert client.get("/logg-inn/feide/").status_code == 404
