@@ -207,7 +207,9 @@ def correct(document: Document, *, by: User) -> Document:
 
     Raises NotFinalised for a first version that is still being written.
     """
-    newest = locked(Document.objects.filter(series=document.series).latest("version"))
+    versions = Document.objects.filter(series=document.series)
+    locked(versions.earliest("version"))  # the one row that every correction of the series must pass
+    newest = locked(versions.latest("version"))
     if newest.state != State.FINALISED:
         if newest.version > 1:
             return newest

@@ -32,7 +32,7 @@ KEEP_MINE, FINALISE = "behold", "ferdigstill"
 @requires(WRITE)
 def edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The editor. POST saves, and then previews or finalises; autosave is the same POST through htmx."""
-    document = opened(request, uuid, WRITE, action="open" if request.method == "GET" else "save_draft")
+    document = opened(request, uuid, WRITE, action="save_draft" if request.method == "POST" else "open")
     if document.state != Document.State.DRAFT:
         return gone(request, document)
     if request.method != "POST":
