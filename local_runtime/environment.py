@@ -19,7 +19,11 @@ class Ports:
 
     @classmethod
     def usual(cls) -> "Ports":
-        web = int(os.environ.get("PORT", "8000"))
+        return cls.beside(int(os.environ.get("PORT", "8000")))
+
+    @classmethod
+    def beside(cls, web: int) -> "Ports":
+        """`web` with the stand-ins' ports: given, or counted from it."""
         return cls(web, int(os.environ.get("OIDC_PORT", web + 10)), int(os.environ.get("ELEMENTS_PORT", web + 11)))
 
     @classmethod

@@ -18,7 +18,7 @@ from honcho.process import Popen, Process
 
 from local_runtime.bootstrap import ROOT, SetupError
 from local_runtime.environment import Ports, local_environment
-from local_runtime.servers import die_with_parent, postgres, redis
+from local_runtime.servers import die_with_parent, is_free, postgres, redis
 
 PYTHON = shlex.quote(sys.executable)
 
@@ -83,6 +83,24 @@ def processes(environment: dict[str, str], ports: Ports) -> dict[str, str]:
 def _points_here(url: str, port: int) -> bool:
     """A stand-in runs only while the configuration points at it and not at a real system."""
     return f":{port}/" in url
+
+
+def refuse_taken_ports(environment: dict[str, str], ports: Ports) -> None:
+    """Raises SetupError, which says what to do, when another program has a port that the stack is about to use."""
+    running = processes(environment, ports)
+    for name, variable in {"web": "PORT", "oidc": "OIDC_PORT", "elements": "ELEMENTS_PORT"}.items():
+        port = getattr(ports, name)
+        if name not in running or is_free(port):
+            continue
+        if variable in os.environ and variable != "PORT":
+            other = next(filter(is_free, range(port + 1, port + 1000)))
+        else:
+            variable, other = "PORT", next(filter(_leaves_room, range(ports.web + 1, ports.web + 1000)))
+        raise SetupError(f"Port {port} er opptatt av et annet program. Start på en annen: {variable}={other} bin/start")
+
+
+def _leaves_room(web: int) -> bool:
+    return all(map(is_free, vars(Ports.beside(web)).values()))
 
 
 def run(commands: dict[str, str], environment: dict[str, str], printer: object, *, once_up: Callable[[], None]) -> int:

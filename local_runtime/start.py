@@ -1,6 +1,7 @@
 """bin/start: the whole of Schoolapp on this machine. `--smoke` drives the main job once and stops."""
 
 import argparse
+import contextlib
 import json
 import signal
 import subprocess
@@ -14,8 +15,8 @@ from typing import TextIO
 from honcho.printer import Message, Printer
 
 from local_runtime.bootstrap import ROOT, SetupError, say
-from local_runtime.environment import Ports, read_env_file
-from local_runtime.stack import PYTHON, only_one, processes, run, servers, thrown_away
+from local_runtime.environment import Ports, local_environment, read_env_file
+from local_runtime.stack import PYTHON, only_one, processes, refuse_taken_ports, run, servers, thrown_away
 
 
 def main() -> int:
@@ -36,12 +37,17 @@ def main() -> int:
 def start(demo_size: str) -> int:
     read_env_file()
     ports, folder = Ports.usual(), ROOT / ".local"
-    with only_one(folder), servers(folder, ports, throw_away=False) as environment:
+    with contextlib.ExitStack() as held:
+        held.enter_context(only_one(folder))
+        refuse_taken_ports(local_environment(folder, ports, throw_away=False), ports)
+        environment = held.enter_context(servers(folder, ports, throw_away=False))
         say("Klargjør databasen")
         _manage_data(environment, demo_size)
         _write_environment(folder / "env", environment)
         printer = Printer(sys.stdout, colour=sys.stdout.isatty(), prefix=True)
-        return run(processes(environment, ports), environment, printer, once_up=lambda: _welcome(environment, folder))
+        commands = processes(environment, ports)
+        archive = f"http://127.0.0.1:{ports.elements}/" if "elements" in commands else ""
+        return run(commands, environment, printer, once_up=lambda: _welcome(environment, folder, archive))
 
 
 def smoke() -> int:
@@ -88,7 +94,7 @@ def _write_environment(file: Path, environment: dict[str, str]) -> None:
     file.write_text(json.dumps({name: environment[name] for name in names if name in environment}))
 
 
-def _welcome(environment: dict[str, str], folder: Path) -> None:
+def _welcome(environment: dict[str, str], folder: Path, archive: str) -> None:
     address = environment["BASE_URL"]
     for _ in range(600):
         if _answers(f"{address}/logg-inn/"):
@@ -101,6 +107,8 @@ def _welcome(environment: dict[str, str], folder: Path) -> None:
     for person in people[:6]:
         where = ", ".join(filter(None, [person["role"], person["school"]]))
         lines.append(f"  Logg inn som {person['name']} ({where}). {person['note']}.")
+    if archive:
+        lines += ["", f"  Arkivet på denne maskinen (i stedet for Elements): {archive}"]
     print("\n".join([*lines, "", "  Alle demopersonene står på innloggingssiden. Stopp med Ctrl-C.", ""]), flush=True)
 
 
