@@ -67,6 +67,8 @@ def status_of(document: Document) -> Status:
         return Status(line(document, 2), _("Ferdigstilt"), "success")
     if delivery.state == Delivery.State.ARCHIVED:
         return Status(line(document, 4), archived(delivery), "success")
+    if delivery.state == Delivery.State.WITHDRAWN:
+        return Status(line(document, 3), *WORDS[Delivery.State.WITHDRAWN])
     word, color = WORDS[Delivery.State(delivery.state)]
     explanation = _("Dokumentet går til arkivet i neste overføring.") if delivery.state == "ready" else ""
     refusal = delivery.failure_text if delivery.state == Delivery.State.PARKED else ""
@@ -82,12 +84,13 @@ def line(document: Document, reached: int) -> list[Step]:
     """The steps of this document; types that are not archived end at Ferdigstilt. `reached` counts finished steps."""
     labels: list[Text] = [_("Utkast"), _("Ferdigstilt")]
     delivery = document.delivery
-    if delivery is not None or is_for_archive(document):
-        is_bad = delivery is not None and delivery.state == Delivery.State.PARKED
+    state = delivery.state if delivery is not None else ""
+    is_bad = state == Delivery.State.PARKED
+    if state == Delivery.State.WITHDRAWN:
+        labels.append(WORDS[Delivery.State.WITHDRAWN][0])
+    elif delivery is not None or is_for_archive(document):
         last = archived(delivery) if delivery is not None and reached == 4 else _("Arkivert")
         labels += [_("Feilet") if is_bad else _("Klar"), last]
-    else:
-        is_bad = False
     now = max(reached - 1, 0)
     return [
         Step(label, is_done=i < now or reached == 4, is_now=i == now, is_bad=is_bad and i == now)

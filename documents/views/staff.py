@@ -74,12 +74,15 @@ def page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     may_write = may(request.user, Permission.WRITE_DOCUMENT, document.student)
     if document.state == Document.State.DRAFT and may_write:
         return redirect("documents:edit", document.uuid)
-    versions = Document.objects.visible_to(request.user).filter(series=document.series).order_by("-version")
+    series = Document.objects.visible_to(request.user).filter(series=document.series).order_by("-version")
+    versions = list(series.select_related("delivery", "document_type"))
+    newer = next((v for v in versions if v.version > document.version and v.state == Document.State.FINALISED), None)
     context = pupil_page(request, document.student, active="dokumenter") | {
         "document": document,
         "status": status_of(document),
         "body": frozen_body(document),
-        "versions": versions.select_related("delivery", "document_type"),
+        "versions": [(version, status_of(version)) for version in versions],
+        "newer": newer,
         "attachments": document.attachments.all(),
         "may_correct": may_write and document.state == Document.State.FINALISED and document.is_newest,
         "receipt": receipt_for(request, document),
