@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accessctl.models import School, User
@@ -45,7 +46,8 @@ class DocumentType(models.Model):
         ordering = ["name_nb"]
 
     def __str__(self) -> str:
-        return self.name_nb
+        """Its name in the language of the interface."""
+        return self.name(get_language() or "nb")
 
     def name(self, language: str) -> str:
         return self.name_nn if language == "nn" else self.name_nb
@@ -163,6 +165,11 @@ class Document(models.Model):
     def about(self) -> UUID:
         """The pupil an access-log line about this document concerns."""
         return self.student.uuid
+
+    @property
+    def topic(self) -> str:
+        """What the author said it is about, where the type asks for that; tells equal titles apart."""
+        return str(self.fields.get("tema", ""))
 
     @property
     def is_newest(self) -> bool:
