@@ -77,7 +77,8 @@ def municipality_of(request: HttpRequest) -> Municipality | None:
 def choose(request: HttpRequest) -> HttpResponse:
     """Keep the choice with the user and in a cookie, and go back to the page it was made on."""
     language, target = request.POST.get("spraak", ""), request.POST.get("neste", "/")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    if not is_ours or "/" not in target:
         target = "/"
     response = redirect(target)
     if language in dict(ALL):

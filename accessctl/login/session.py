@@ -95,7 +95,7 @@ def end(request: HttpRequest) -> None:
 
 def end_by_sid(used: Provider, sid: str) -> set[str]:
     """End every session that belongs to the provider's `sid`, and give back their keys. Harmless to repeat."""
-    if not sid:
+    if not sid or "\x00" in sid:
         return set()
     return _end_all(LoginSession.objects.filter(issuer=used.issuer, sid=sid))
 

@@ -97,8 +97,9 @@ def set_ready(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def set_ready_many(request: HttpRequest) -> HttpResponse:
     """«Sett til Klar» for those ticked, or for all with the same cause. Those out of reach are left alone."""
     rows = Delivery.objects.visible_to(request.user, Permission.RUN_ARCHIVE).filter(state=Delivery.State.PARKED)
-    if "arsak" in request.POST:
-        rows = rows.filter(failure_text=request.POST["arsak"])
+    cause = request.POST.get("arsak")
+    if cause is not None:
+        rows = rows.none() if "\x00" in cause else rows.filter(failure_text=cause)
     else:
         rows = rows.filter(uuid__in=valid_uuids(request.POST.getlist("valgt")))
     changed = 0

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,7 +16,7 @@ from documents.fields import allowed_in, fields_of, sample_data
 from documents.forms import TemplateForm
 from documents.markup import escape_value, one_line, to_html
 from documents.merge import TemplateError, TooMuch, parse
-from documents.models import DocumentType, TemplateVersion
+from documents.models import LANGUAGES, DocumentType, TemplateVersion
 from documents.requests import SignedInRequest
 from documents.template_actions import Outdated, restore_template, save_template
 
@@ -41,7 +41,9 @@ def template_list(request: SignedInRequest) -> HttpResponse:
 def edit_template(request: SignedInRequest, slug: str, language: str) -> HttpResponse:
     """Edit one template. Saving makes a new version; a mistake is shown with its line and nothing is saved."""
     kind = open_or_404(request, DocumentType.objects.all(), action="open_template", slug=slug)
-    versions = TemplateVersion.objects.filter(document_type=kind, language=language).select_related("created_by")
+    versions = TemplateVersion.objects.filter(document_type=kind, language=written_form(language)).select_related(
+        "created_by"
+    )
     current = open_or_404(request, versions, action="open_template", is_current=True)
     if request.method != "POST":
         start = {"title": current.title, "body": current.body, "based_on": current.number}
@@ -62,6 +64,13 @@ def edit_template(request: SignedInRequest, slug: str, language: str) -> HttpRes
             messages.success(request, _("Versjon %(n)d er lagret og i bruk.") % {"n": saved.number})
             return redirect("documents:edit_template", kind.slug, language)
     return page(request, kind, versions, form, (request.POST.get("title", ""), request.POST.get("body", "")), 422)
+
+
+def written_form(language: str) -> str:
+    """The written form named in the address. Raises Http404 when letters are not written in it."""
+    if language not in dict(LANGUAGES):
+        raise Http404
+    return language
 
 
 def page(
@@ -106,9 +115,8 @@ def preview_template(request: SignedInRequest, slug: str, language: str) -> Http
 @requires(EDIT)
 def template_version(request: SignedInRequest, slug: str, language: str, number: int) -> HttpResponse:
     """An earlier version, and on POST its text in use again as a new version."""
-    versions = TemplateVersion.objects.filter(document_type__slug=slug, language=language).select_related(
-        "document_type"
-    )
+    versions = TemplateVersion.objects.filter(document_type__slug=slug, language=written_form(language))
+    versions = versions.select_related("document_type")
     version = open_or_404(request, versions, action="open_template", number=number)
     if request.method == "POST":
         try:
