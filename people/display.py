@@ -37,13 +37,14 @@ def contact_card(
     *,
     sees_contact: bool,
     sees_protected: bool,
-    household_protected: bool = False,
+    household_protected: bool,
     birth_date: bool = False,
 ) -> ContactCard | None:
     """The person as the viewer may see them, or None when the viewer may not know of them.
 
-    `household_protected` says that someone the person may live with is protected; then addresses are left out, since
-    a parent's address tells where the child lives. Load rows with RELATED and PREFETCHED to avoid a query per person.
+    `household_protected` says that someone the person may live with is protected, and that the viewer has no grant to
+    see them; then addresses are left out, since one tells where the other lives. It has no default, so that no channel
+    forgets to ask (`students.tabs.hides_address`). Load rows with RELATED and PREFETCHED to avoid a query per person.
     """
     if person.is_protected:
         return protected_card(person) if sees_protected else None

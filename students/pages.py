@@ -14,7 +14,7 @@ from accessctl.permissions import Permission
 from accessctl.scope import scope_of
 from people.display import ContactCard, contact_card
 from students.models import Group, GroupStaffing, Membership, Student
-from students.tabs import panels, tabs
+from students.tabs import hides_address, panels, tabs
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,11 @@ def overview(user: User, student: Student) -> dict[str, Any]:
 def pupil_card(user: User, student: Student) -> ContactCard | None:
     """`student` comes from `visible_to(user)`, so that a protected one is seen with a grant."""
     return contact_card(
-        student.person, sees_contact=may(user, Permission.VIEW_CONTACT, student), sees_protected=True, birth_date=True
+        student.person,
+        sees_contact=may(user, Permission.VIEW_CONTACT, student),
+        sees_protected=True,
+        household_protected=hides_address(user, student),
+        birth_date=True,
     )
 
 

@@ -1,4 +1,4 @@
-"""What other apps add to the pupil page: tabs of their own, and panels on the overview.
+"""What other apps add to the pupil page: tabs, panels on the overview, and who may not see where the pupil lives.
 
 An app fills the registry from its module `pupil_tabs`, which is imported when the application starts.
 """
@@ -38,6 +38,8 @@ class Panel:
 
 _tabs: dict[str, Tab] = {}
 _panels: dict[str, Panel] = {}
+AddressRule = Callable[[User, Student], bool]
+_address_rules: list[AddressRule] = []
 
 
 def register(tab: Tab) -> None:
@@ -48,9 +50,20 @@ def register_panel(panel: Panel) -> None:
     _panels[panel.slug] = panel
 
 
+def register_address_rule(rule: AddressRule) -> None:
+    """Add a rule that says True when the pupil's address must be kept from the user."""
+    if rule not in _address_rules:
+        _address_rules.append(rule)
+
+
 def tabs() -> list[Tab]:
     return sorted(_tabs.values(), key=lambda tab: tab.order)
 
 
 def panels() -> list[Panel]:
     return sorted(_panels.values(), key=lambda panel: panel.order)
+
+
+def hides_address(user: User, student: Student) -> bool:
+    """Whether a rule keeps the pupil's address from `user`. Nobody sees it where no app knows the family."""
+    return not _address_rules or any(rule(user, student) for rule in _address_rules)
