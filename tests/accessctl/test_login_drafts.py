@@ -7,10 +7,13 @@ from html import unescape
 
 import pytest
 import time_machine
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 
+from accessctl.login import drafts
 from schoolapp.lib import clock
 from tests.login import log_in
 
@@ -73,6 +76,21 @@ def test_somebody_else_in_the_same_browser_does_not_get_the_text(lapsed, world):
     assert lapsed.get("/logg-inn/fortsett/").url == "/"
     log_in(lapsed, world.user("contact_teacher"))
     assert lapsed.get("/logg-inn/fortsett/").url == "/"
+
+
+def test_a_waiting_draft_is_given_to_its_owner_only(rf, world):
+    """The check of the function itself, whatever the login has thrown away before it is asked."""
+    request = rf.post(FORM, {"tekst": TEXT})
+    request.session, request.user = SessionStore(), world.user("contact_teacher")
+    response = HttpResponse()
+    drafts.mark_owner(request, response)
+    request.COOKIES[drafts.OWNER_COOKIE] = response.cookies[drafts.OWNER_COOKIE].value
+    assert drafts.keep(request)
+    assert drafts.waiting_for(request).texts == [TEXT]
+    for other in ("guardian", "municipal_admin"):
+        request.user = world.user(other)
+        assert drafts.peek(request) is not None
+        assert drafts.waiting_for(request) is None
 
 
 def test_the_text_is_kept_for_half_an_hour(lapsed, world):
