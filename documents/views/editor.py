@@ -122,10 +122,18 @@ def editor(
         "optional": document.document_type.archive_mode == DocumentType.ArchiveMode.OPTIONAL,
     }
     if request.headers.get("HX-Request"):
-        return render(request, "documents/saved_parts.html", context)
+        return render(request, "documents/saved_parts.html", context | corrected(request, document))
     context |= pupil_page(request, document.student, active="dokumenter")
     context |= {"attachments": document.attachments.all(), "upload": upload or AttachmentForm()}
     return render(request, "documents/edit.html", context, status=status)
+
+
+def corrected(request: SignedInRequest, document: Document) -> dict[str, Any]:
+    """Of the errors that stand on the page (`feil`), those that what is stored no longer has, and if that was all."""
+    judged = DraftForm(document, judge=True)
+    shown = [name for name in request.POST.getlist("feil") if name in judged.fields]
+    gone_now = [name for name in shown if name not in judged.errors]
+    return {"corrected": gone_now, "nothing_left": bool(shown) and gone_now == shown}
 
 
 def letter_or_none(request: SignedInRequest, document: Document) -> Any:

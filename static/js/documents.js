@@ -15,3 +15,10 @@ draft?.addEventListener("submit", (event) => {
     waiting = event.submitter;
   }
 });
+
+// When a save has taken an error off the page, its field is no longer marked either.
+document.addEventListener("htmx:afterSettle", () => {
+  for (const field of document.querySelectorAll("#utkast [aria-invalid=true]")) {
+    if (!document.getElementById(`${field.id}_error`)) field.removeAttribute("aria-invalid");
+  }
+});

@@ -102,6 +102,20 @@ def test_missing_fields_stop_finalising_and_lead_to_the_field(school: World, bro
     assert (document.state, document.fields["moetedato"]) == (State.DRAFT, "2026-09-14")
 
 
+def test_autosave_takes_corrected_errors_off_the_page_and_leaves_the_others(school: World, browser) -> None:
+    document = make_draft(school, fields=FILLED | {"sted": "", "tema": ""})
+    client = browser("contact_teacher")
+    refused = client.post(url(document), form(document, handling="ferdigstill", sted="", tema="")).content.decode()
+    assert re.findall(r'name="feil" value="(\w+)"', refused) == ["sted", "tema"]
+    shown = form(document, sted="Rom 1", tema="") | {"feil": ["sted", "tema", "ukjent"]}
+    html = client.post(url(document), shown, headers=HTMX).content.decode()
+    assert re.findall(r"delete:([^\"]+)", html) == ["[data-error-of=sted]"]
+    document.refresh_from_db()
+    last = form(document, sted="Rom 1", tema="Trivsel") | {"feil": ["tema"]}
+    html = client.post(url(document), last, headers=HTMX).content.decode()
+    assert re.findall(r"delete:([^\"]+)", html) == ["[data-error-of=tema]", "#utkast &gt; .ds-error-summary"]
+
+
 def test_a_stale_form_shows_both_texts_and_the_person_decides(draft: Document, school: World, browser) -> None:
     client = browser("contact_teacher")
     old = form(draft, sted="Gymsalen")
