@@ -25,7 +25,7 @@ def account_for(national_id: str, *, name: str) -> User | None:
 
     None when nobody here has the number, or the person has no business here: neither employed, nor a guardian with
     access, nor a pupil. `name` is used only for somebody the register has no name for. Roles that follow from the
-    register alone (guardian, pupil) are brought up to date.
+    register alone (guardian, pupil) are brought up to date, and so is the user's name.
     """
     person = (
         Person.objects.select_for_update(of=("self",))
@@ -36,6 +36,7 @@ def account_for(national_id: str, *, name: str) -> User | None:
         return None
     held = {role for fulfilled, role in grounds_of(person) if fulfilled}
     if person.user:
+        keep_name(person.user, person, name)
         keep_register_roles(person.user, held)
     if not held:
         return None
@@ -46,10 +47,16 @@ def account_for(national_id: str, *, name: str) -> User | None:
     return person.user
 
 
-def has_business_here(user: User) -> bool:
-    """Whether the person behind `user` still is employed, a guardian with access, or a pupil."""
+def account_again(user: User) -> User | None:
+    """`user`, known from before, at a login that tells no national id; the name is brought up to date.
+
+    None when the person behind is no longer employed, a guardian with access, or a pupil.
+    """
     person = Person.objects.filter(user=user, deceased_on__isnull=True).first()
-    return person is not None and any(fulfilled for fulfilled, _role in grounds_of(person))
+    if person is None:
+        return None
+    keep_name(user, person, user.display_name)
+    return user if any(fulfilled for fulfilled, _role in grounds_of(person)) else None
 
 
 def grounds_of(person: Person) -> list[tuple[bool, str]]:
@@ -67,6 +74,14 @@ def keep_register_roles(user: User, held: set[str]) -> None:
     )
     lapsed.filter(valid_from__gte=clock.today()).delete()
     lapsed.update(valid_to=clock.today() - timedelta(days=1))
+
+
+def keep_name(user: User, person: Person, name: str) -> None:
+    """Let `user` be called what the person is called now, or nothing but «Skjermet person» once protected."""
+    shown = _name_shown(person, name or user.display_name)
+    if user.display_name != shown:
+        user.display_name = shown
+        user.save(update_fields=["display_name"])
 
 
 def _name_shown(person: Person, name: str) -> str:

@@ -160,7 +160,8 @@ def _person_behind(provider: Provider, known: LoginIdentity | None, claims: dict
         return found
     if known is None:
         raise LoginFailed(failures.NO_NATIONAL_ID)
-    return known.user if import_string(f"{directory}.has_business_here")(known.user) else None
+    again: User | None = import_string(f"{directory}.account_again")(known.user)
+    return again
 
 
 def _linked(provider: Provider, subject: str, user: User) -> LoginIdentity:

@@ -4,7 +4,7 @@ import pytest
 
 from accessctl.models import RoleAssignment, User
 from guardians.models import GuardianRelation
-from people.directory import account_for, has_business_here
+from people.directory import account_again, account_for
 from people.models import NationalId, Person, Protection
 from schoolapp.lib import clock
 from tests.world import synthetic_id
@@ -24,13 +24,13 @@ def roles_of(user: User) -> set[str]:
 def test_people_with_business_here_get_an_account(world, who):
     user = account_for(number_of(world.people[who]), name="")
     assert user == Person.objects.get(pk=world.people[who].pk).user
-    assert has_business_here(user)
+    assert account_again(user) == user
 
 
 @pytest.mark.parametrize("who", ["guardian_proposed", "guardian_former", "guardian_of_protected"])
 def test_people_without_business_here_get_none(world, who):
     assert account_for(number_of(world.people[who]), name="") is None
-    assert not has_business_here(world.users[who])
+    assert account_again(world.users[who]) is None
 
 
 @pytest.mark.parametrize("number", ["", "12345", synthetic_id(clock.today(), 40)])
@@ -88,3 +88,37 @@ def test_a_protected_person_gets_an_account_without_a_name(world):
     assert world.people["protected"].protection == Protection.STRICT
     user = account_for(number_of(world.people["protected"]), name="Elev Protected")
     assert "Protected" not in str(user)
+
+
+def log_in_by_number(world, who: str) -> User | None:
+    return account_for(number_of(world.people[who]), name="Navn fra leverandøren")
+
+
+def log_in_without_number(world, who: str) -> User | None:
+    return account_again(world.user(who))
+
+
+@pytest.mark.parametrize("log_in", [log_in_by_number, log_in_without_number])
+def test_the_name_follows_the_person_at_each_login(world, log_in):
+    teacher = Person.objects.filter(pk=world.people["contact_teacher"].pk)
+    for changes, expected in (
+        ({"family_name": "Nygift"}, "Ansatt Nygift"),
+        ({"protection": Protection.CONFIDENTIAL}, "Skjermet person"),
+        ({"protection": Protection.NONE}, "Ansatt Nygift"),
+    ):
+        teacher.update(**changes)
+        user = log_in(world, "contact_teacher")
+        assert user.display_name == world.user("contact_teacher").display_name == expected
+
+
+@pytest.mark.parametrize("log_in", [log_in_by_number, log_in_without_number])
+def test_someone_refused_at_login_keeps_no_protected_name(world, log_in):
+    Person.objects.filter(pk=world.people["guardian_former"].pk).update(protection=Protection.STRICT)
+    assert log_in(world, "guardian_former") is None
+    assert world.user("guardian_former").display_name == "Skjermet person"
+
+
+def test_a_name_the_register_lacks_is_not_lost(world):
+    Person.objects.filter(pk=world.people["contact_teacher"].pk).update(given_name="", family_name="")
+    assert log_in_by_number(world, "contact_teacher").display_name == "Navn fra leverandøren"
+    assert log_in_without_number(world, "contact_teacher").display_name == "Navn fra leverandøren"
