@@ -26,7 +26,7 @@ class NotFailed(Exception):
     """Only a delivery that has failed can be set to «Klar» or withdrawn."""
 
 
-def queue(record: Record, *, school: School, about: UUID | None, is_protected: bool) -> Delivery:
+def queue(record: Record, *, school: School, about: UUID | None) -> Delivery:
     """Promise that `record` reaches the archive. Belongs in the transaction of the decision it documents.
 
     Repeating it with the same content gives the same delivery; with other content it raises ContentDiffers.
@@ -41,7 +41,6 @@ def queue(record: Record, *, school: School, about: UUID | None, is_protected: b
             "school": school,
             "folder": _folder(record.folder),
             "about": about,
-            "is_protected": is_protected,
             "title": titles.plain(record.title),
             "record": plain,
             "content_sha256": proof,

@@ -1,16 +1,19 @@
 """The archive's side of a document: its folder and the promise to deliver it (outbox)."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accessctl.models import School, User
 from accessctl.permissions import Permission
 from accessctl.scope import scope_of
+from guardians.models import GuardianRelation
+from people.models import Person, Protection
 from schoolapp.lib import clock
+from students.models import Student
 
 
 class SchoolArchiveSettings(models.Model):
@@ -90,13 +93,26 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(
         self, user: User | AnonymousUser, permission: Permission = Permission.VIEW_ARCHIVE_LOG
     ) -> "DeliveryQuerySet":
-        """Deliveries of schools whose archive log `user` may see; about protected pupils only with that grant."""
+        """Deliveries of schools whose archive log `user` may see; of families with protection only with that grant.
+
+        Protection is asked for now, not remembered from when the document was queued.
+        """
         reach = scope_of(user).reach(permission)
         rows = self if reach.everything else self.filter(school_id__in=reach.school_ids)
         protected = scope_of(user).reach(Permission.SEE_PROTECTED)
         if protected.everything:
             return rows
-        return rows.filter(Q(is_protected=False) | Q(school_id__in=protected.school_ids))
+        hidden = Q(about__in=pupils_of_families_with_protection())
+        return rows.filter(~hidden | Q(about__isnull=True) | Q(school_id__in=protected.school_ids))
+
+
+def pupils_of_families_with_protection() -> QuerySet[Student, UUID]:
+    """The uuid of each pupil who has address protection or ever had a guardian who has it now."""
+    people = Person.objects.exclude(protection=Protection.NONE).values("pk")
+    relations = GuardianRelation.objects.filter(guardian__in=people)
+    return Student.objects.filter(Q(person__in=people) | Q(pk__in=relations.values("student"))).values_list(
+        "uuid", flat=True
+    )
 
 
 class Delivery(models.Model):
@@ -122,7 +138,6 @@ class Delivery(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="deliveries")
     folder = models.ForeignKey(ArchiveFolder, on_delete=models.PROTECT, related_name="deliveries")
     about = models.UUIDField(null=True, db_index=True, help_text="The pupil concerned")
-    is_protected = models.BooleanField(default=False)
     title = models.CharField(_("tittel"), max_length=300)
     record = models.JSONField(help_text="The plain record, without national ids")
     content_sha256 = models.CharField(max_length=64)

@@ -110,7 +110,7 @@ def queue(count: int) -> None:
             files=(file,),
         )
         with transaction.atomic():
-            actions.queue(record, school=school, about=None, is_protected=False)
+            actions.queue(record, school=school, about=None)
 
 
 def transfer() -> float:

@@ -29,10 +29,7 @@ def is_for_archive(document: Document) -> bool:
 def queue(document: Document) -> Delivery:
     """Promise the archive this version. Call it in the transaction that finalises, when PDF and hash are set."""
     relations = relations_of(document.student)
-    protected = document.student.person.is_protected or any(r.guardian.is_protected for r in relations)
-    return archive.queue(
-        record_of(document, relations), school=document.school, about=document.student.uuid, is_protected=protected
-    )
+    return archive.queue(record_of(document, relations), school=document.school, about=document.student.uuid)
 
 
 def relations_of(student: Student) -> list[GuardianRelation]:

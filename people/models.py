@@ -49,7 +49,10 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("personer")
-        indexes = [models.Index(fields=["family_name", "given_name"], name="person_name")]
+        indexes = [
+            models.Index(fields=["family_name", "given_name"], name="person_name"),
+            models.Index(fields=["protection"], condition=~Q(protection="none"), name="person_protected"),
+        ]
 
     def __str__(self) -> str:
         # Model texts reach error pages and logs, so a protected person has none.

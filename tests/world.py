@@ -181,7 +181,6 @@ class World:
             school=student.school,
             folder=folder,
             about=student.uuid,
-            is_protected=student.person.is_protected,
             title=document.title,
             record={},
             content_sha256=sha256(pdf).hexdigest(),

@@ -88,7 +88,7 @@ def make_record(key: str, folder: str = "elevmappe:1", *, files: int = 1, **chan
 
 def queue(record: Record, school: School, **options) -> Delivery:
     with transaction.atomic():
-        return actions.queue(record, school=school, about=None, **{"is_protected": False} | options)
+        return actions.queue(record, school=school, **{"about": None} | options)
 
 
 def run_all() -> ArchiveRun:

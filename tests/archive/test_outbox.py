@@ -45,7 +45,7 @@ def archivist(django_user_model):
 
 def test_queueing_needs_the_callers_transaction(school, transactional_db):
     with pytest.raises(transaction.TransactionManagementError):
-        actions.queue(make_record("dok:1:v1"), school=school, about=None, is_protected=False)
+        actions.queue(make_record("dok:1:v1"), school=school, about=None)
 
 
 def test_promise_falls_with_the_decision(school):

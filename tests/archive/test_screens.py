@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accessctl.models import AccessEvent
 from archive.models import ArchiveRun, Delivery, DeliveryAttempt
+from people.models import Person
 from schoolapp.lib import clock
 from schools.today import lines_for
 from tests.login import log_in
@@ -39,6 +40,18 @@ def test_log_shows_own_schools_without_protected_pupils(world, rows):
     shown = {line["delivery"].pk for line in page.context["lines"]}
     assert shown == {rows["own"].pk, rows["classmate"].pk}
     assert [(pane.slug, pane.count) for pane in page.context["panes"]] == [("klar", 2), ("arkivert", 0), ("feilet", 0)]
+
+
+@pytest.mark.parametrize("who", ["classmate", "guardian"])
+def test_protection_that_comes_after_queueing_hides_the_row_at_once(world, rows, who):
+    """The guardian is the guardian of «own»."""
+    Person.objects.filter(pk=world.people[who].pk).update(protection="strict")
+    hidden = rows["own" if who == "guardian" else who]
+    client = as_user(world, "school_admin")
+    page = client.get(LOG)
+    assert hidden.pk not in {line["delivery"].pk for line in page.context["lines"]}
+    assert page.context["panes"][0].count == 1
+    assert client.get(reverse("archive:receipt", args=[hidden.uuid])).status_code == 404
 
 
 def test_municipal_view_has_all_schools_and_narrows_to_one(world, rows):

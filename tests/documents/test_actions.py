@@ -291,7 +291,6 @@ def test_a_protected_guardian_is_never_named_in_a_letter_but_flagged_to_the_arch
     document = printed(make_draft(school), by=school.user("contact_teacher"))
     assert hidden.full_name not in document.frozen_html
     assert school.people["guardian"].full_name in document.frozen_html
-    assert document.delivery.is_protected
     assert {c["name"]: c["protected"] for c in document.delivery.record["correspondents"]}[hidden.full_name] is True
 
 
