@@ -10,6 +10,7 @@ from accessctl.actions import give_grant
 from accessctl.permissions import Permission
 from guardians.models import GuardianRelation
 from people.models import Address, Person, Protection
+from students import tabs
 from students.models import StudentGrant
 from tests.login import log_in
 
@@ -150,3 +151,8 @@ def test_the_page_costs_the_same_for_a_large_family(client, family, django_asser
     with django_assert_max_num_queries(40) as large:
         page_of(client, family, "contact_teacher", "own")
     assert len(large) == len(small)
+
+
+def test_the_address_is_hidden_when_no_app_knows_the_family(client, family, monkeypatch):
+    monkeypatch.setattr(tabs, "_address_rules", [])
+    assert page_of(client, family, "contact_teacher", "own").count(HOME) == 2
