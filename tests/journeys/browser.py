@@ -68,7 +68,7 @@ class Reader:
             assert not violations, "\n".join(violations)
             overflow = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert overflow <= 0, f"the page is {overflow} px wider than the screen"
-        assert self.trouble == []
+        assert self.trouble == [], self.trouble
 
 
 @contextmanager
