@@ -54,7 +54,7 @@ def test_rows_with_the_same_title_can_be_told_apart(school: World, browser) -> N
         assert text in html
     assert 'data-label="Ferdigstilt">' in html
     assert "Ansatt Principal" in html
-    assert re.search(r'data-label="Opprettet">\d\d\.\d\d\.\d{4} \d\d\.\d\d <span class="note">Ansatt Contact', html)
+    assert re.search(r'data-label="Opprettet">\d\d\.\d\d\.\d{4} \d\d\.\d\d <div class="note">Ansatt Contact', html)
 
 
 @pytest.mark.parametrize(("language", "name"), [("nn", "Innkalling til møte på skulen"), ("en", "Innkalling til møte")])
