@@ -62,11 +62,11 @@ def only_one(folder: Path) -> Iterator[None]:
 
 
 def processes(environment: dict[str, str], ports: Ports) -> dict[str, str]:
-    """Name and command of everything that runs beside PostgreSQL and Redis."""
-    celery = f"{PYTHON} -m celery -A schoolapp"
+    """Name and command of everything that runs beside PostgreSQL and Redis. Pages go before background work."""
+    celery = f"nice -n 10 {PYTHON} -m celery -A schoolapp"
     worker = f"{celery} worker --loglevel=INFO --without-gossip --without-mingle"
     schedule = shlex.quote(str(Path(environment["DATA_DIR"]) / "beat-schedule"))
-    gunicorn = f"{PYTHON} -m gunicorn schoolapp.wsgi --no-control-socket"
+    gunicorn = f"{PYTHON} -m gunicorn schoolapp.wsgi --no-control-socket --preload"
     commands = {
         "web": f"{gunicorn} --bind 127.0.0.1:{ports.web} --workers 2 --threads 4",
         "worker": f"{worker} --queues=default,pdf --concurrency=2 --hostname=worker@%h",
