@@ -10,6 +10,12 @@ from django.db import connection, transaction
 from tests.world import World, build_world
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow tests begin first, so that no worker sits alone with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Tests that commit must empty their tables afterwards; the log's own tests switch this trigger back on."""
