@@ -4,9 +4,6 @@ Everything is judged by content. The sender's file name is used for nothing but 
 """
 
 import hashlib
-import io
-import re
-import zlib
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -14,17 +11,11 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
-from schoolapp.lib.pdf.identify import approved_pdf
+from schoolapp.lib.upload_judge import Finding, NotKept, judged
 
-MAX_PIXELS = 40_000_000
-MAX_UNPACKED = 100 * 1024 * 1024
 EXTENSIONS = {"pdf": "pdf", "png": "png", "jpg": "jpg", "jpeg": "jpg"}
 MIME = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg"}
-PUID = {"PNG": "fmt/11", "JPEG": "fmt/43"}
-ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|GoToR)\b")
-OBJECT_STREAM = re.compile(rb"/Type\s*/ObjStm.{0,400}?stream\r?\n", re.DOTALL)
 
 WRONG_TYPE = _("Filen må være en PDF, PNG eller JPEG. Lagre den i et av disse formatene, og prøv igjen.")
 DISAGREES = _("Filen er noe annet enn navnet sier. Lagre den på nytt fra programmet den er laget i, og prøv igjen.")
@@ -36,7 +27,24 @@ IS_ACTIVE = _("PDF-en inneholder skript, skjema eller vedlagte filer. Lagre den 
 TOO_BIG = _("Filen er for stor. Den kan være høyst 25 MB.")
 TOO_MANY_PIXELS = _("Bildet er for stort. Det kan ha høyst 40 millioner bildepunkter. Gjør det mindre, og prøv igjen.")
 BROKEN = _("Bildet kan ikke leses. Lagre det på nytt, og prøv igjen.")
+BROKEN_PDF = _("PDF-en kan ikke leses. Lagre den på nytt, og prøv igjen.")
+TOO_HEAVY = _(
+    "Filen er for krevende å kontrollere. Lagre den på nytt med færre sider eller mindre bilder, og prøv igjen."
+)
+BUSY = _("Mange filer kontrolleres nå. Vent litt, og prøv igjen.")
 EMPTY = _("Filen er tom. Velg en annen fil.")
+
+SENTENCES = {
+    Finding.DISAGREES: DISAGREES,
+    Finding.NOT_ARCHIVAL: NOT_ARCHIVAL,
+    Finding.ACTIVE: IS_ACTIVE,
+    Finding.PIXELS: TOO_MANY_PIXELS,
+    Finding.BROKEN: BROKEN,
+    Finding.BROKEN_PDF: BROKEN_PDF,
+    Finding.SIZE: TOO_BIG,
+    Finding.HEAVY: TOO_HEAVY,
+    Finding.BUSY: BUSY,
+}
 
 
 class Refused(Exception):
@@ -78,60 +86,8 @@ def accept(upload: "UploadedFile[bytes]") -> Accepted:
         raise Refused(WRONG_TYPE)
     if upload.content_type not in (MIME[extension], "application/octet-stream"):
         raise Refused(DISAGREES)
-    content = upload.read()
-    return accept_pdf(content) if extension == "pdf" else accept_image(content, extension)
-
-
-def accept_pdf(content: bytes) -> Accepted:
-    """A PDF is kept as it is, so it must be archival and passive. Raises Refused."""
-    if not content.startswith(b"%PDF-"):
-        raise Refused(DISAGREES)
-    puid = approved_pdf(content)
-    if not puid:
-        raise Refused(NOT_ARCHIVAL)
-    if ACTIVE.search(content) or any(ACTIVE.search(part) for part in object_streams(content)):
-        raise Refused(IS_ACTIVE)
-    return Accepted(content, "pdf", puid)
-
-
-def object_streams(content: bytes) -> list[bytes]:
-    """The compressed parts of a PDF that can hold objects, unpacked. Raises Refused for a bomb."""
-    parts, total = [], 0
-    for found in OBJECT_STREAM.finditer(content):
-        unpacker = zlib.decompressobj()
-        try:
-            part = unpacker.decompress(content[found.end() :], MAX_UNPACKED - total + 1)
-        except zlib.error:
-            raise Refused(IS_ACTIVE) from None
-        total += len(part)
-        if total > MAX_UNPACKED:
-            raise Refused(IS_ACTIVE)
-        parts.append(part)
-    return parts
-
-
-def accept_image(content: bytes, extension: str) -> Accepted:
-    """A picture is drawn anew: pixels survive, metadata and anything hidden behind them do not. Raises Refused."""
-    wanted = "PNG" if extension == "png" else "JPEG"
     try:
-        with Image.open(io.BytesIO(content), formats=["PNG", "JPEG"]) as image:
-            if image.format != wanted:
-                raise Refused(DISAGREES)
-            if image.width * image.height > MAX_PIXELS:
-                raise Refused(TOO_MANY_PIXELS)
-            upright = ImageOps.exif_transpose(image)
-            clean = upright.convert("RGB" if wanted == "JPEG" or not has_alpha(upright) else "RGBA")
-    except Image.DecompressionBombError:
-        raise Refused(TOO_MANY_PIXELS) from None
-    except UnidentifiedImageError:
-        raise Refused(DISAGREES) from None
-    except (OSError, SyntaxError, ValueError, zlib.error):
-        raise Refused(BROKEN) from None
-    clean.info.clear()
-    output = io.BytesIO()
-    clean.save(output, wanted, **({"quality": 90} if wanted == "JPEG" else {}))
-    return Accepted(output.getvalue(), extension, PUID[wanted])
-
-
-def has_alpha(image: Image.Image) -> bool:
-    return "A" in image.getbands() or "transparency" in image.info
+        kept = judged(upload.read(), extension)
+    except NotKept as found:
+        raise Refused(SENTENCES[found.finding]) from None
+    return Accepted(kept.content, extension, kept.puid)

@@ -15,7 +15,8 @@ PUIDS = {
     ("2", "B"): "fmt/477",
     ("2", "U"): "fmt/478",
 }
-XMP = re.compile(rb"<\?xpacket begin=.{0,200}?<x:xmpmeta.{0,200000}?</x:xmpmeta>", re.DOTALL)
+PACKET, OPENING, CLOSING = b"<?xpacket begin=", b"<x:xmpmeta", b"</x:xmpmeta>"
+MAX_PACKET_HEAD, MAX_PACKET = 200, 200_000
 HEADER = re.compile(rb"%PDF-1\.[0-7]")
 PART = re.compile(rb"""pdfaid:part\s*(?:=\s*["']|>\s*)(\d)""")
 CONFORMANCE = re.compile(rb"""pdfaid:conformance\s*(?:=\s*["']|>\s*)([ABU])""")
@@ -25,10 +26,21 @@ def approved_pdf(content: bytes) -> str:
     """The PRONOM id when `content` is a PDF/A that archives approve, else an empty string."""
     if not HEADER.match(content[:8]) or b"%%EOF" not in content[-1024:] or b"/Encrypt" in content[-4096:]:
         return ""
-    packet = XMP.search(content)
-    if packet is None:
-        return ""
-    part, conformance = PART.search(packet[0]), CONFORMANCE.search(packet[0])
+    packet = first_packet(content)
+    part, conformance = PART.search(packet), CONFORMANCE.search(packet)
     if part is None or conformance is None:
         return ""
     return PUIDS.get((part[1].decode(), conformance[1].decode()), "")
+
+
+def first_packet(content: bytes) -> bytes:
+    """The first XMP packet in plain text, or nothing. Looks at each byte a bounded number of times."""
+    at = content.find(PACKET)
+    while at >= 0:
+        head = at + len(PACKET)
+        opening = content.find(OPENING, head, head + MAX_PACKET_HEAD + len(OPENING))
+        if opening >= 0:
+            closing = content.find(CLOSING, opening, opening + MAX_PACKET)
+            return content[opening:closing] if closing >= 0 else b""
+        at = content.find(PACKET, head)
+    return b""
