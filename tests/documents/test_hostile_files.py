@@ -1,14 +1,14 @@
 """Attachments made to harm: scripts under other names, and small files that cost a process its time or memory."""
 
+import base64
 import io
 import resource
+import struct
 import time
 import zlib
 
-import pypdf
 import pytest
 from PIL import Image
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
 from documents import uploads
 from documents.uploads import IS_ACTIVE, TOO_HEAVY, Refused, accept
@@ -70,15 +70,42 @@ def test_an_act_is_refused_with_a_sentence_about_it(make) -> None:
     assert message(make(b"/J#61vaScript")) == IS_ACTIVE
 
 
-def test_an_act_behind_a_predictor_or_filters_is_found() -> None:
-    """Such a stream says nothing until it is decoded as its dictionary tells."""
-    writer = pypdf.PdfWriter(clone_from=io.BytesIO(archival_pdf()))
-    action = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert(1)")}
-    link = DictionaryObject({NameObject("/A"): DictionaryObject(action)})
-    writer._root_object[NameObject("/Y")] = ArrayObject([NumberObject(1), link])
-    output = io.BytesIO()
-    writer.write(output)
-    assert is_active(output.getvalue())
+def behind_predictor(text: bytes, filters: bytes, pack) -> bytes:
+    """A PDF whose object 3 lies in a stream that says nothing until it is decoded as its dictionary tells."""
+    pdf = b"%PDF-1.5\n"
+    places = {}
+    hidden = pack(b"3 0 << /X " + text + b" >>")
+    for number, body in {
+        1: b"<< /Type /Catalog /Pages 2 0 R /Y 3 0 R >>",
+        2: b"<< /Type /Pages /Kids [] /Count 0 >>",
+        4: b"<< /Type /ObjStm /N 1 /First 4 %s /Length %d >> stream\n%s\nendstream" % (filters, len(hidden), hidden),
+    }.items():
+        places[number] = len(pdf)
+        pdf += b"%d 0 obj %s endobj\n" % (number, body)
+    rows = [(0, 0, 0), (1, places[1], 0), (1, places[2], 0), (2, 4, 0), (1, places[4], 0), (1, len(pdf), 0)]
+    table = b"".join(struct.pack(">BHB", *row) for row in rows)
+    head = b"<< /Type /XRef /Size 6 /W [1 2 1] /Root 1 0 R /Length %d >>" % len(table)
+    end = b"5 0 obj %s stream\n%s\nendstream endobj\nstartxref\n%d\n%%%%EOF" % (head, table, len(pdf))
+    return pdf + end
+
+
+def up_rows(text: bytes) -> bytes:
+    """PNG's predictor 12 with rows of one byte: what is kept is the difference from the byte before."""
+    differences = ((now - before) % 256 for before, now in zip(b"\0" + text, text, strict=False))
+    return zlib.compress(b"".join(bytes((2, difference)) for difference in differences))
+
+
+@pytest.mark.parametrize(
+    ("filters", "pack"),
+    [
+        (b"/Filter /FlateDecode /DecodeParms << /Predictor 12 /Columns 1 >>", up_rows),
+        (b"/Filter [/ASCIIHexDecode /FlateDecode]", lambda text: zlib.compress(text).hex().encode() + b">"),
+        (b"/Filter /ASCII85Decode", lambda text: base64.a85encode(text) + b"~>"),
+    ],
+)
+def test_an_act_behind_a_predictor_or_filters_is_found(filters: bytes, pack) -> None:
+    assert is_active(behind_predictor(b"/J#61vaScript", filters, pack))
+    assert not is_active(behind_predictor(b"/Harmless", filters, pack))
 
 
 @pytest.mark.parametrize(

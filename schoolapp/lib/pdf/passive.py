@@ -92,7 +92,8 @@ def parts_like_objects(content: bytes) -> Iterator[bytes]:
 
 def unpacked(view: memoryview, most: int) -> bytes:
     """At most `most` bytes of what is compressed here; as far as it goes when it is broken."""
-    unpacker, pieces, left = zlib.decompressobj(), [], most
+    unpacker, left = zlib.decompressobj(), most
+    pieces: list[bytes] = []
     for start in range(0, len(view), CHUNK):
         chunk: bytes | memoryview = view[start : start + CHUNK]
         while chunk and left > 0:
