@@ -54,7 +54,7 @@ class AccessMiddleware:
     def confirm_first(request: HttpRequest) -> HttpResponse:
         """Ask somebody with only a password for a second factor; the address they wanted is kept."""
         target = request.get_full_path() if request.method == "GET" else "/"
-        query = urlencode({"bekreft": 1, "neste": target})
+        query = urlencode({"bekreft": "1", "neste": target})
         start = reverse("accessctl:start", kwargs={"provider": "idporten"})
         return render(request, "accessctl/confirm.html", {"confirm_url": f"{start}?{query}"}, status=403)
 

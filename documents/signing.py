@@ -37,5 +37,5 @@ def writing_role(user: User, student: Student) -> str:
         user=user,
         role__permissions__contains=[Permission.WRITE_DOCUMENT.value],
     )
-    names = {a.role.reach: a.role.name for a in held.select_related("role").order_by("-pk")}
+    names: dict[str, str] = {a.role.reach: a.role.name for a in held.select_related("role").order_by("-pk")}
     return names.get(Reach.SCHOOLS) or names.get(Reach.MUNICIPALITY, "")
