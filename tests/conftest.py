@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.db import connection, transaction
+from django.utils import translation
 
 from tests.world import World, build_world
 
@@ -57,6 +58,14 @@ def clients_at_the_providers(settings):
     settings.LOGIN_PROVIDERS = {
         slug: configured | {"client_id": "schoolapp"} for slug, configured in settings.LOGIN_PROVIDERS.items()
     }
+
+
+@pytest.fixture(autouse=True)
+def bokmaal():
+    """A request leaves its language active in the thread; the next test must not inherit it."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
