@@ -48,9 +48,7 @@ class StudentQuerySet(models.QuerySet):
             StudentGrant.objects.filter(user=user, permission__codename=Permission.SEE_PROTECTED.value)
         )
         return self.filter(
-            ~Q(person__in=protected)
-            | Q(school_id__in=reach.school_ids)
-            | Q(pk__in=granted.values("content_object"))
+            ~Q(person__in=protected) | Q(school_id__in=reach.school_ids) | Q(pk__in=granted.values("content_object"))
         )
 
     def with_page_data(self):
