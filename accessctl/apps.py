@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -10,3 +13,11 @@ class AccessConfig(AppConfig):
         from accessctl import checks  # noqa: F401  registers the system checks
 
         autodiscover_modules("admin")
+        post_migrate.connect(grant_runtime_roles, sender=self)
+
+
+def grant_runtime_roles(**kwargs: Any) -> None:
+    """After every `migrate`: a new table is closed to web and workers until this has given them what they need."""
+    from accessctl import wall
+
+    wall.set_up_roles()

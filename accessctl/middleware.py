@@ -26,7 +26,10 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        with wall.around_request() as kept:
+            request.request_transaction = kept  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            kept.undo |= response.status_code >= 500
         drafts.mark_owner(request, response)
         return response
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from kombu.exceptions import OperationalError
 
+from accessctl import wall
 from accessctl.audit import record_event
 from accessctl.models import School, User
 from documents.content import draft_letter, letter_html, signature_of
@@ -155,8 +156,10 @@ def detach(attachment: Attachment, *, by: User) -> None:
 
 def delete_unused(names: list[str]) -> None:
     """Delete stored attachments that no document refers to; versions of a document share their files."""
+    with wall.lifted("a file in use by a document out of sight must not be deleted; and the request has ended here"):
+        used = set(Attachment.objects.filter(file__in=names).values_list("file", flat=True))
     for name in names:
-        if not Attachment.objects.filter(file=name).exists():
+        if name not in used:
             default_storage.delete(name)
 
 

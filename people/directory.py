@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from accessctl import wall
 from accessctl.actions import assign_role
 from accessctl.models import RoleAssignment, User
 from people.models import Person
@@ -27,11 +28,12 @@ def account_for(national_id: str, *, name: str) -> User | None:
     access, nor a pupil. `name` is used only for somebody the register has no name for. Roles that follow from the
     register alone (guardian, pupil) are brought up to date, and so is the user's name.
     """
-    person = (
-        Person.objects.select_for_update(of=("self",))
-        .filter(national_ids__number=national_id, deceased_on__isnull=True)
-        .first()
-    )
+    with wall.lifted("nobody is logged in yet, and this finds out who it is"):
+        person = (
+            Person.objects.select_for_update(of=("self",))
+            .filter(national_ids__number=national_id, deceased_on__isnull=True)
+            .first()
+        )
     if person is None:
         return None
     held = {role for fulfilled, role in grounds_of(person) if fulfilled}
@@ -61,7 +63,8 @@ def account_again(user: User) -> User | None:
 
 def grounds_of(person: Person) -> list[tuple[bool, str]]:
     """For each ground in settings.LOGIN_GROUNDS: whether it holds, and the role that follows from it ("" for none)."""
-    return [(bool(import_string(function)(person)), role) for function, role in settings.LOGIN_GROUNDS]
+    with wall.lifted("what gives somebody business here is asked before they have any rights"):
+        return [(bool(import_string(function)(person)), role) for function, role in settings.LOGIN_GROUNDS]
 
 
 def keep_register_roles(user: User, held: set[str]) -> None:

@@ -1,0 +1,24 @@
+"""The second wall: PostgreSQL lets a web request see only the rows that are its user's, whatever the view asks for."""
+
+from accessctl.wall.areas import OPENED_BY, Area, opened_by
+from accessctl.wall.context import Pupils, around_request, lifted, raise_for, register
+from accessctl.wall.policies import Protect, Via
+from accessctl.wall.roles import WEB, WORKER, append_only_tables, powers_of_connection, set_up_roles
+
+__all__ = [
+    "OPENED_BY",
+    "WEB",
+    "WORKER",
+    "Area",
+    "Protect",
+    "Pupils",
+    "Via",
+    "append_only_tables",
+    "around_request",
+    "lifted",
+    "opened_by",
+    "powers_of_connection",
+    "raise_for",
+    "register",
+    "set_up_roles",
+]

@@ -1,0 +1,142 @@
+"""The context of one request in the database: as which role, and whose rows.
+
+Everything is set for the transaction only, so that it ends with the request, however that ends, also behind a
+connection pooler. Without a context the web role sees no row of a protected table.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg.pq import TransactionStatus
+
+from accessctl.permissions import Permission
+from accessctl.scope import scope_of
+from accessctl.wall.areas import Area, opened_by
+from accessctl.wall.roles import WEB
+
+LIFTED, HIDDEN = "wall.lifted", "wall.hidden"
+PARTS = ("all", "schools", "pupils")
+
+
+@dataclass
+class Pupils:
+    """Single pupils a user reaches, by right, and the protected ones that stay hidden whatever the reach."""
+
+    reached: dict[Permission, set[int]] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+
+
+PupilSource = Callable[[Any, Iterable[Permission]], Pupils]
+_sources: list[PupilSource] = []
+
+
+def register(source: PupilSource) -> None:
+    """Let the app that knows the pupils say which single ones a user reaches. There is one such app."""
+    _sources[:] = [source]
+
+
+def setting(area: Area, part: str) -> str:
+    return f"wall.{area.value}_{part}"
+
+
+def empty_context() -> dict[str, str]:
+    """Nobody's context: no rows."""
+    return {HIDDEN: "", **{setting(area, part): "" for area in Area for part in PARTS}}
+
+
+def context_of(user: Any) -> dict[str, str]:
+    """The settings that open the wall for `user`, as far as each right reaches."""
+    scope = scope_of(user)
+    held = {right for area in Area for right in opened_by(area) if scope.holds(right)}
+    if not held:
+        return empty_context()
+    pupils = _sources[0](user, held) if _sources else Pupils()
+    found = empty_context() | {HIDDEN: array(pupils.hidden)}
+    for area in Area:
+        rights = opened_by(area) & held
+        reaches = [scope.reach(right) for right in rights]
+        found[setting(area, "all")] = "on" if any(reach.everything for reach in reaches) else ""
+        found[setting(area, "schools")] = array({pk for reach in reaches for pk in reach.school_ids})
+        found[setting(area, "pupils")] = array({pk for right in rights for pk in pupils.reached.get(right, ())})
+    return found
+
+
+def array(ids: Iterable[int]) -> str:
+    return "{" + ",".join(str(int(pk)) for pk in sorted(ids)) + "}"
+
+
+def configure(values: dict[str, str]) -> None:
+    """Set database settings until the transaction ends."""
+    calls = ", ".join(["set_config(%s, %s, true)"] * len(values))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {calls}", [part for pair in values.items() for part in pair])  # noqa: S608
+
+
+def raise_for(user: Any) -> None:
+    """Go on as the web role, seeing the rows that are `user`'s; None is nobody.
+
+    What the user reaches is itself read from protected tables, so the wall stays lifted for that one look.
+    """
+    if user is None:
+        configure({"role": WEB, LIFTED: "", **empty_context()})
+        return
+    configure({"role": WEB, LIFTED: "on"})
+    configure({**context_of(user), LIFTED: ""})
+
+
+@contextmanager
+def lifted(reason: str) -> Iterator[None]:
+    """Look past the user's own scope, for a check that must not be fooled by rows the user does not see.
+
+    `reason` is for the reader of the code. What is found is never shown. Ask the database inside the block: a queryset
+    that is evaluated after it sees the wall again.
+    """
+    if not reason:
+        raise ValueError("say why the wall is lifted")
+    if not connection.in_atomic_block:
+        with transaction.atomic(), lifted(reason):
+            yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting(%s, true), set_config(%s, 'on', true)", [LIFTED, LIFTED])
+        before = cursor.fetchone()[0] or ""
+    try:
+        yield
+    finally:
+        if not is_broken():
+            configure({LIFTED: before})
+
+
+def is_broken() -> bool:
+    """Whether the transaction can only be rolled back; the settings made in it go with it."""
+    raw = connection.connection
+    return connection.needs_rollback or raw is None or raw.info.transaction_status == TransactionStatus.INERROR
+
+
+@dataclass
+class RequestTransaction:
+    undo: bool = False
+
+
+@contextmanager
+def around_request() -> Iterator[RequestTransaction]:
+    """One transaction for the view and its template: what was done, the log of it and the page belong together.
+
+    The access log is committed before the first byte leaves. With `undo` set nothing is kept. Raises
+    TransactionManagementError when an error in the database was swallowed, since then nothing was logged either.
+    """
+    is_nested = connection.in_atomic_block
+    try:
+        with transaction.atomic():
+            request = RequestTransaction()
+            yield request
+            if request.undo:
+                transaction.set_rollback(True)
+            elif is_broken():
+                raise transaction.TransactionManagementError("a database error was swallowed; nothing was kept")
+    finally:
+        if is_nested and not is_broken():
+            configure({"role": "none", LIFTED: "", **empty_context()})
