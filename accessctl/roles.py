@@ -1,7 +1,7 @@
-"""The roles the system ships with. Rows in the database are seeded from this table; the municipality may change them.
+"""The roles the system ships with, in one table: which role has which right.
 
-Reach says how far a role goes: the whole municipality, chosen schools, own groups at a school, own children, or self.
-Source of the defaults: handbook 7.1, 7.2 and 7.4.
+Rows in the database are seeded from here, and the municipality may change them. The role catalogue and the tests read
+the same table. Source of the defaults: handbook 7.1, 7.2 and 7.4; cells the handbook marks as derived are ours.
 """
 
 from dataclasses import dataclass
@@ -9,46 +9,137 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accessctl.permissions import GUARDIAN_RIGHTS, PUPIL_RIGHTS
 from accessctl.permissions import Permission as P
 
 
 class Reach(models.TextChoices):
+    """How far an assignment goes, widest first."""
+
     MUNICIPALITY = "municipality", _("Hele kommunen")
     SCHOOLS = "schools", _("Valgte skoler")
     OWN_GROUPS = "own_groups", _("Egne grupper")
+    OWN_SFO_GROUPS = "own_sfo_groups", _("Egne SFO-grupper")
     OWN_CHILDREN = "own_children", _("Egne barn")
     SELF = "self", _("Seg selv")
+
+    @property
+    def needs_school(self) -> bool:
+        return self in (Reach.SCHOOLS, Reach.OWN_GROUPS, Reach.OWN_SFO_GROUPS)
+
+    def may_be_given_as(self, reach: str) -> bool:
+        """Whether a role with this reach may be given with `reach`: the same, or narrower for staff."""
+        order = [Reach.MUNICIPALITY, Reach.SCHOOLS, Reach.OWN_GROUPS, Reach.OWN_SFO_GROUPS]
+        if self == reach:
+            return True
+        staff = self in (Reach.MUNICIPALITY, Reach.SCHOOLS) and reach in order
+        return staff and order.index(Reach(reach)) > order.index(self)
+
+
+def serves(reach: str, permission: P) -> bool:
+    """Whether a right can come from an assignment with `reach`. Staff, guardians and pupils have separate doors."""
+    match reach:
+        case Reach.OWN_CHILDREN:
+            return permission in GUARDIAN_RIGHTS
+        case Reach.SELF:
+            return permission in PUPIL_RIGHTS
+    return permission not in GUARDIAN_RIGHTS | PUPIL_RIGHTS
+
+
+KOMMUNE, SKOLE, REKTOR, TEAM, SKOLE2 = "kommuneadmin", "skoleadmin", "rektor", "team", "skoleadmin2"
+LAERER, SFO, SFO_ANSATT, HELSE, OMBUD = "laerer", "sfo_admin", "sfo_ansatt", "helsesykepleier", "personvernombud"
+FORESATT, ELEV = "foresatt", "elev"
+LEADERS = (SKOLE, REKTOR, TEAM)
+SFO_STAFF = (SFO, SFO_ANSATT)
+
+# Which roles have which right. A right with no row is given to one person at a time (handbook 7.3).
+MATRIX: dict[P, tuple[str, ...]] = {
+    P.VIEW_PUPIL: (KOMMUNE, *LEADERS, SKOLE2, LAERER, *SFO_STAFF),
+    P.EDIT_PUPIL: (KOMMUNE, SKOLE, TEAM),
+    P.VIEW_CONTACT: (KOMMUNE, *LEADERS, SKOLE2, LAERER, *SFO_STAFF),
+    P.VIEW_GROUPS: (KOMMUNE, *LEADERS, LAERER, *SFO_STAFF),
+    P.EDIT_GROUPS: (SKOLE, TEAM),
+    P.MAKE_PHOTO_FILE: (SKOLE,),
+    P.EDIT_RELATIONS: (KOMMUNE,),
+    P.BLOCK_GUARDIAN: (KOMMUNE, *LEADERS),
+    P.SHIELD_NOW: (KOMMUNE, *LEADERS),
+    P.VIEW_ABSENCE: (KOMMUNE, *LEADERS, LAERER, *SFO_STAFF),
+    P.RECORD_ABSENCE: (SKOLE, TEAM, LAERER),
+    P.EDIT_ABSENCE: (SKOLE, TEAM, LAERER),
+    P.VIEW_REMARKS: (KOMMUNE, *LEADERS, LAERER),
+    P.WRITE_REMARKS: (LAERER,),
+    P.VIEW_LEAVE: (*LEADERS, LAERER),
+    P.VIEW_TRANSPORT: (KOMMUNE, *LEADERS),
+    P.VIEW_GRADES: (KOMMUNE, *LEADERS, LAERER),
+    P.SET_GRADES: (LAERER,),
+    P.SET_CONDUCT: (LAERER,),
+    P.CHECK_GRADES: (SKOLE, TEAM),
+    P.DECIDE_GRADES: (REKTOR,),
+    P.VIEW_ASSESSMENTS: (KOMMUNE, *LEADERS, LAERER),
+    P.WRITE_ASSESSMENTS: (LAERER,),
+    P.FINISH_ASSESSMENTS: (LAERER,),
+    P.VIEW_EXAMS: (KOMMUNE, *LEADERS, LAERER),
+    P.REGISTER_EXAMS: (KOMMUNE, SKOLE, REKTOR),
+    P.ISSUE_CERTIFICATES: (KOMMUNE, SKOLE, TEAM),
+    P.SIGN_CERTIFICATES: (REKTOR,),
+    P.VIEW_SFO: (KOMMUNE, SKOLE, TEAM, *SFO_STAFF),
+    P.DECIDE_SFO: (SKOLE, TEAM, SFO),
+    P.VIEW_SFO_ATTENDANCE: (SKOLE, TEAM, *SFO_STAFF),
+    P.RECORD_SFO_ATTENDANCE: SFO_STAFF,
+    P.PREPARE_INVOICES: (SKOLE, TEAM, SFO),
+    P.TRANSFER_INVOICES: (KOMMUNE,),
+    P.READ_MESSAGES: (SKOLE, REKTOR, LAERER, *SFO_STAFF, HELSE),
+    P.SEND_MESSAGES: (KOMMUNE, *LEADERS, LAERER, *SFO_STAFF),
+    P.SEND_TO_MANY: (KOMMUNE, *LEADERS),
+    P.SEND_EMERGENCY: (KOMMUNE, REKTOR),
+    P.VIEW_DOCUMENT: (KOMMUNE, *LEADERS, LAERER),
+    P.WRITE_DOCUMENT: (KOMMUNE, *LEADERS, LAERER),
+    P.VIEW_ARCHIVE_LOG: (KOMMUNE, SKOLE, TEAM),
+    P.RUN_ARCHIVE: (KOMMUNE, SKOLE, TEAM),
+    P.EDIT_ARCHIVE_SETTINGS: (KOMMUNE,),
+    P.EDIT_TEMPLATES: (KOMMUNE,),
+    P.BREAK_GLASS: (*LEADERS, LAERER),
+    P.RECORD_VARIABLE_PAY: (SKOLE,),
+    P.APPROVE_VARIABLE_PAY: (REKTOR,),
+    P.ADMINISTER: (KOMMUNE,),
+    P.IMPORT_REGISTER: (KOMMUNE,),
+    P.EDIT_ROLES: (KOMMUNE,),
+    P.GIVE_ROLES: (KOMMUNE, SKOLE),
+    P.VIEW_ACCESS: (KOMMUNE, SKOLE, REKTOR, OMBUD),
+    P.VIEW_ACCESS_LOG: (OMBUD,),
+    P.VIEW_OWN_CHILDREN: (FORESATT,),
+    P.ACT_FOR_OWN_CHILDREN: (FORESATT,),
+    P.VIEW_OWN_RECORD: (ELEV,),
+}
 
 
 @dataclass(frozen=True)
 class ShippedRole:
+    """`given_by` names the roles whose holders may give this one; empty means that it follows from a register alone."""
+
     slug: str
     name: str
     reach: Reach
-    permissions: tuple[P, ...] = ()
+    given_by: tuple[str, ...]
 
+    @property
+    def permissions(self) -> tuple[P, ...]:
+        return tuple(permission for permission, roles in MATRIX.items() if self.slug in roles)
 
-READ_PUPIL = (P.VIEW_PUPIL, P.VIEW_CONTACT)
-DOCUMENTS = (P.VIEW_DOCUMENT, P.WRITE_DOCUMENT)
-SCHOOL_ADMIN = (*READ_PUPIL, *DOCUMENTS, P.VIEW_ARCHIVE_LOG, P.RUN_ARCHIVE)
 
 ROLES: tuple[ShippedRole, ...] = (
-    ShippedRole(
-        "kommuneadmin",
-        "Kommuneadmin",
-        Reach.MUNICIPALITY,
-        (*SCHOOL_ADMIN, P.EDIT_ARCHIVE_SETTINGS, P.EDIT_TEMPLATES, P.ADMINISTER),
-    ),
-    ShippedRole("kommuneadmin2", "Kommuneadmin2", Reach.MUNICIPALITY),
-    ShippedRole("skoleadmin", "Skoleadmin", Reach.SCHOOLS, SCHOOL_ADMIN),
-    ShippedRole("skoleadmin2", "Skoleadmin2", Reach.SCHOOLS, READ_PUPIL),
-    ShippedRole("team", "Team", Reach.SCHOOLS, SCHOOL_ADMIN),
-    ShippedRole("rektor", "Rektor", Reach.SCHOOLS, (*READ_PUPIL, *DOCUMENTS)),
-    ShippedRole("laerer", "Lærer", Reach.OWN_GROUPS, (*READ_PUPIL, *DOCUMENTS)),
-    ShippedRole("sfo_admin", "SFO-admin", Reach.OWN_GROUPS, READ_PUPIL),
-    ShippedRole("sfo_ansatt", "SFO-ansatt", Reach.OWN_GROUPS, READ_PUPIL),
-    ShippedRole("helsesykepleier", "Helsesykepleier", Reach.SCHOOLS),
-    ShippedRole("grunntilgang", "Grunntilgang", Reach.SCHOOLS),
-    ShippedRole("foresatt", "Foresatt", Reach.OWN_CHILDREN, (P.VIEW_OWN_CHILDREN,)),
-    ShippedRole("elev", "Elev", Reach.SELF, (P.VIEW_OWN_RECORD,)),
+    ShippedRole(KOMMUNE, "Kommuneadmin", Reach.MUNICIPALITY, (KOMMUNE,)),
+    ShippedRole("kommuneadmin2", "Kommuneadmin2", Reach.MUNICIPALITY, (KOMMUNE,)),
+    ShippedRole(OMBUD, "Personvernombud", Reach.MUNICIPALITY, (KOMMUNE,)),
+    ShippedRole(SKOLE, "Skoleadmin", Reach.SCHOOLS, (SKOLE, KOMMUNE)),
+    ShippedRole(SKOLE2, "Skoleadmin2", Reach.SCHOOLS, (KOMMUNE,)),
+    ShippedRole(TEAM, "Team", Reach.SCHOOLS, (KOMMUNE,)),
+    ShippedRole(REKTOR, "Rektor", Reach.SCHOOLS, (KOMMUNE,)),
+    ShippedRole(LAERER, "Lærer", Reach.OWN_GROUPS, (SKOLE,)),
+    ShippedRole(SFO, "SFO-admin", Reach.OWN_SFO_GROUPS, (SKOLE,)),
+    ShippedRole(SFO_ANSATT, "SFO-ansatt", Reach.OWN_SFO_GROUPS, (SKOLE,)),
+    ShippedRole(HELSE, "Helsesykepleier", Reach.SCHOOLS, (KOMMUNE,)),
+    ShippedRole("grunntilgang", "Grunntilgang", Reach.SCHOOLS, (SKOLE,)),
+    ShippedRole(FORESATT, "Foresatt", Reach.OWN_CHILDREN, ()),
+    ShippedRole(ELEV, "Elev", Reach.SELF, (SKOLE, KOMMUNE)),
 )

@@ -1,94 +1,151 @@
-"""How far each of a user's permissions goes, worked out once per request.
+"""How far each of a user's rights goes, worked out once per request in one query.
 
-A permission that nobody gave reaches nothing. Own groups and own children are looked up by the apps that own those
-facts; here only the schools in which they count are known.
+A right that nobody gave reaches nothing. Own groups and own children are looked up by the apps that own those facts;
+here only the schools in which they count are known.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q
+from django.apps import apps
+from django.db.models import CharField, F, Func, Model, Q, QuerySet, Value
 
 from accessctl.permissions import Permission
-from accessctl.roles import Reach
+from accessctl.roles import Reach, serves
 from schoolapp.lib import clock
+
+
+class Container(StrEnum):
+    """What a grant to one person is given on."""
+
+    MUNICIPALITY = "grant_municipality"
+    SCHOOL = "grant_school"
+    GROUP = "grant_group"
+    PUPIL = "grant_pupil"
 
 
 @dataclass
 class PermissionReach:
-    """Where one permission holds."""
+    """Where one right holds."""
 
     everything: bool = False
     school_ids: set[int] = field(default_factory=set)
     own_group_school_ids: set[int] = field(default_factory=set)
+    own_sfo_school_ids: set[int] = field(default_factory=set)
+    group_ids: set[int] = field(default_factory=set)
+    pupil_ids: set[int] = field(default_factory=set)
     own_children: bool = False
     self_only: bool = False
 
     def __bool__(self) -> bool:
-        return bool(
-            self.everything or self.school_ids or self.own_group_school_ids or self.own_children or self.self_only
-        )
+        return any(vars(self).values())
 
     def covers_school(self, school_id: int | None) -> bool:
-        """Whether the permission holds for the whole school."""
+        """Whether the right holds for the whole school."""
         return self.everything or (school_id is not None and school_id in self.school_ids)
+
+    @property
+    def any_school_ids(self) -> set[int]:
+        """Schools in which the right holds for something, be it all or only own groups."""
+        return self.school_ids | self.own_group_school_ids | self.own_sfo_school_ids
 
 
 NOWHERE = PermissionReach()
 
 
+@dataclass(frozen=True)
+class Source:
+    """One assignment or grant that gives rights: `reach` is a Reach or a Container, `object_id` what it is given on."""
+
+    reach: str
+    permissions: frozenset[Permission]
+    object_id: int | None
+    role: str  # slug; empty for a grant to one person
+    name: str
+
+
 class Scope:
-    """All permissions of one user, with their reach."""
+    """All rights of one user, with their reach and where they come from."""
 
     def __init__(self) -> None:
-        self._reaches: dict[str, PermissionReach] = {}
+        self._reaches: dict[Permission, PermissionReach] = {}
+        self.sources: list[Source] = []
 
     def holds(self, permission: Permission) -> bool:
-        return permission.value in self._reaches
+        return permission in self._reaches
 
     def reach(self, permission: Permission) -> PermissionReach:
-        return self._reaches.get(permission.value, NOWHERE)
+        return self._reaches.get(permission, NOWHERE)
 
-    def add(self, slugs: Iterable[str], reach: str, school_id: int | None) -> None:
-        known = set(Permission.values)
-        for slug in known.intersection(slugs):
-            entry = self._reaches.setdefault(slug, PermissionReach())
-            match reach:
-                case Reach.MUNICIPALITY:
-                    entry.everything = True
-                case Reach.OWN_CHILDREN:
-                    entry.own_children = True
-                case Reach.SELF:
-                    entry.self_only = True
-                case Reach.SCHOOLS if school_id is not None:
-                    entry.school_ids.add(school_id)
-                case Reach.OWN_GROUPS if school_id is not None:
-                    entry.own_group_school_ids.add(school_id)
-        # A role that needs a school but has none reaches nothing; drop empty entries so that `holds` is honest.
-        self._reaches = {slug: entry for slug, entry in self._reaches.items() if entry}
+    def holds_role(self, slug: str) -> bool:
+        return any(source.role == slug for source in self.sources)
+
+    def add(self, slugs: Iterable[str], reach: str, object_id: int | None, role: str = "", name: str = "") -> None:
+        """Count in one assignment or grant. A slug the system does not know, or for another door, gives nothing."""
+        known = set(Permission.values).intersection(slugs)
+        served = frozenset(Permission(slug) for slug in known if serves(reach, Permission(slug)))
+        self.sources.append(Source(reach, served, object_id, role, name))
+        for permission in served:
+            entry = self._reaches.get(permission, PermissionReach())
+            widen(entry, reach, object_id)
+            if entry:
+                self._reaches[permission] = entry
+
+
+def widen(entry: PermissionReach, reach: str, object_id: int | None) -> None:
+    """Let `entry` reach this far too. What needs an object but has none reaches nothing."""
+    match reach:
+        case Reach.MUNICIPALITY | Container.MUNICIPALITY:
+            entry.everything = True
+        case Reach.OWN_CHILDREN:
+            entry.own_children = True
+        case Reach.SELF:
+            entry.self_only = True
+        case _ if object_id is not None:
+            sets = {
+                Reach.SCHOOLS: entry.school_ids,
+                Container.SCHOOL: entry.school_ids,
+                Reach.OWN_GROUPS: entry.own_group_school_ids,
+                Reach.OWN_SFO_GROUPS: entry.own_sfo_school_ids,
+                Container.GROUP: entry.group_ids,
+                Container.PUPIL: entry.pupil_ids,
+            }
+            sets.get(reach, set()).add(object_id)
 
 
 def scope_of(user: Any) -> Scope:
     """The user's scope, kept on the user object, which lives for one request or one task."""
-    scope = getattr(user, "_scope", None)
+    scope: Scope | None = getattr(user, "_scope", None)
     if scope is None:
         scope = user._scope = compute_scope(user) if user.is_authenticated and user.is_active else Scope()
     return scope
 
 
 def compute_scope(user: Any) -> Scope:
-    """Read assignments and grants valid today (three queries)."""
+    """Read the assignments and grants valid today (one query)."""
     scope = Scope()
-    for reach, slugs, school_id in user.assignments.on().values_list("role__reach", "role__permissions", "school_id"):
-        scope.add(slugs, reach, school_id)
-    for codename in valid_today(user.municipalitygrant_set).values_list("permission__codename", flat=True):
-        scope.add([codename], Reach.MUNICIPALITY, None)
-    for codename, school_id in valid_today(user.schoolgrant_set).values_list(
-        "permission__codename", "content_object_id"
-    ):
-        scope.add([codename], Reach.SCHOOLS, school_id)
+    assignments = user.assignments.on().filter(role__is_active=True)
+    rows = assignments.values_list("reach", "role__permissions", "school_id", "role__slug", "role__name")
+    grants = [grant_rows(model, user) for model in grant_models()]
+    for reach, slugs, object_id, role, name in rows.union(*grants, all=True):
+        scope.add(slugs, reach, object_id, role, name)
     return scope
+
+
+def grant_models() -> list[type[Model]]:
+    """The kinds of grants the apps have made; each says on which kind of object with `container`."""
+    return [model for model in apps.get_models() if isinstance(getattr(model, "container", None), Container)]
+
+
+def grant_rows(model: Any, user: Any) -> QuerySet[Any]:
+    """Grants of one kind, shaped as the assignments are."""
+    slugs = Func(F("permission__codename"), template="ARRAY[%(expressions)s]::varchar(40)[]")
+    constant = {"output_field": CharField()}
+    return valid_today(model.objects.filter(user=user)).values_list(
+        Value(str(model.container), **constant), slugs, "content_object_id", Value("", **constant), "permission__name"
+    )
 
 
 def valid_today(dated_rows: Any) -> Any:

@@ -9,14 +9,21 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accessctl.login.level import Content
 from accessctl.models import School, User
-from accessctl.permissions import Permission
+from accessctl.permissions import GUARDIAN_RIGHTS, PUPIL_RIGHTS, Permission
 from archive.models import Delivery
-from guardians.models import children_of
 from schoolapp.lib import clock
 from students.models import Student
 
 LANGUAGES = [("nb", "bokmål"), ("nn", "nynorsk")]
+
+
+class Sensitivity(models.TextChoices):
+    """Whether opening takes more than a login. It belongs to the document; the type says what it is at least."""
+
+    NORMAL = "normal", _("vanlig")
+    SENSITIVE = "sensitive", _("sensitivt")
 
 
 class DocumentType(models.Model):
@@ -37,6 +44,16 @@ class DocumentType(models.Model):
     )
     registry_type = models.CharField(_("journalposttype"), max_length=1, default="U")
     registry_status = models.CharField(_("journalstatus"), max_length=1, default="F")
+    sensitivity = models.CharField(
+        _("følsomhet"),
+        max_length=10,
+        choices=Sensitivity,
+        default=Sensitivity.NORMAL,
+        help_text=_(
+            "Sensitive dokumenter åpnes bare av den som har bekreftet hvem de er i løpet av de siste 15 minuttene. Velg "
+            "dette for helse, tro, etnisk bakgrunn, barnevern, sakkyndige vurderinger og lignende."
+        ),
+    )
     shown_to_guardians = models.BooleanField(_("vises for foresatte"), default=True)
     is_active = models.BooleanField(_("i bruk"), default=True)
 
@@ -84,13 +101,18 @@ class TemplateVersion(models.Model):
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: User, permission: Permission = Permission.VIEW_DOCUMENT) -> Self:
-        return self.filter(student__in=Student.objects.visible_to(user, permission))
+        """Documents about the pupils for whom `user` holds `permission`.
 
-    def for_guardian(self, user: User) -> Self:
-        """Finalised documents about the guardian's own children, of types meant for guardians."""
-        return self.filter(
-            student__in=children_of(user), state=Document.State.FINALISED, document_type__shown_to_guardians=True
-        )
+        Guardians read what is finalised and meant for them; pupils the same about themselves from the age of 15, when
+        they decide on matters of schooling (opplæringslova § 24-5).
+        """
+        rows = self.filter(student__in=Student.objects.visible_to(user, permission))
+        if permission not in GUARDIAN_RIGHTS | PUPIL_RIGHTS:
+            return rows
+        rows = rows.filter(state=Document.State.FINALISED, document_type__shown_to_guardians=True)
+        if permission in PUPIL_RIGHTS:
+            return rows.filter(student__person__birth_date__lte=clock.years_ago(15))
+        return rows
 
     def newest_finalised(self) -> Self:
         """Finalised versions that no later finalised version replaces."""
@@ -123,6 +145,13 @@ class Document(models.Model):
     fields = models.JSONField(default=dict, help_text="What the author filled in")
     revision = models.PositiveIntegerField(default=0, help_text="Counts saves; an old form is recognised by it")
     state = models.CharField(_("status"), max_length=10, choices=State, default=State.DRAFT)
+    sensitivity = models.CharField(
+        _("følsomhet"),
+        max_length=10,
+        choices=Sensitivity,
+        default=Sensitivity.NORMAL,
+        help_text="What the author chose",
+    )
     send_to_archive = models.BooleanField(_("send til arkiv"), default=False)
     render_error = models.CharField(max_length=20, blank=True, help_text="Why the last attempt gave no PDF")
     render_attempts = models.PositiveSmallIntegerField(default=0)
@@ -165,6 +194,22 @@ class Document(models.Model):
     def about(self) -> UUID:
         """The pupil an access-log line about this document concerns."""
         return self.student.uuid
+
+    @property
+    def is_sensitive(self) -> bool:
+        """The author may raise what the type says, and never lower it; a type raised later takes its documents along."""
+        return Sensitivity.SENSITIVE in (self.sensitivity, self.document_type.sensitivity)
+
+    @property
+    def guarded_as(self) -> frozenset[Content]:
+        """What opening the document asks for beyond a login."""
+        own = frozenset({Content.SENSITIVE}) if self.is_sensitive else frozenset()
+        return own | self.student.guarded_as
+
+    @property
+    def list_title(self) -> str:
+        """What lists may show: of a sensitive document only its kind."""
+        return str(self.document_type) if self.is_sensitive else self.title
 
     @property
     def topic(self) -> str:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accessctl.models import AccessEvent, User
+from accessctl.permissions import Permission
 from documents.content import norwegian_date
 from documents.models import Document
 from guardians.cards import CardLine, register
@@ -16,9 +17,11 @@ PER_CHILD = 5
 
 
 def letters(user: User, students: list[Student]) -> dict[int, list[CardLine]]:
-    newest = Document.objects.for_guardian(user).newest_finalised().filter(student__in=students)
+    newest = (
+        Document.objects.visible_to(user, Permission.VIEW_OWN_CHILDREN).newest_finalised().filter(student__in=students)
+    )
     by_child: dict[int, list[Document]] = defaultdict(list)
-    for document in newest.select_related("school").order_by("-finalised_at", "-pk"):
+    for document in newest.select_related("school", "document_type").order_by("-finalised_at", "-pk"):
         if len(by_child[document.student_id]) < PER_CHILD:
             by_child[document.student_id].append(document)
     shown = [document for rows in by_child.values() for document in rows]
@@ -37,11 +40,17 @@ def letters(user: User, students: list[Student]) -> dict[int, list[CardLine]]:
 def line(document: Document, is_read: bool) -> CardLine:
     day = document.finalised_at.astimezone(clock.OSLO).date() if document.finalised_at else clock.today()
     return CardLine(
-        document.title,
+        document.list_title,
         f"{document.school.name}, {norwegian_date(day)}",
         reverse("documents:guardian_page", args=[document.uuid]),
-        "" if is_read else _("Ulest"),
+        tag_of(document, is_read),
     )
+
+
+def tag_of(document: Document, is_read: bool) -> str:
+    if document.is_sensitive:
+        return _("Sensitivt") if is_read else _("Sensitivt, ulest")
+    return "" if is_read else _("Ulest")
 
 
 register(letters)

@@ -7,10 +7,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accessctl.models import DatedQuerySet
-from accessctl.permissions import Permission
+from accessctl.permissions import GUARDIAN_RIGHTS, Permission
 from accessctl.scope import scope_of
 from people.models import Person, Protection
 from schoolapp.lib import clock
+from students import kin
 from students.models import Student
 
 
@@ -19,12 +20,15 @@ class GuardianRelationQuerySet(DatedQuerySet):
         """Relations that open the portal today: verified, in force, and enabled."""
         return self.on().filter(state=GuardianRelation.State.VERIFIED, portal_enabled=True)
 
-    def visible_to(self, user):
-        """Relations staff may see: those of pupils whose contact data they reach, protected guardians left out.
+    def visible_to(self, user, permission: Permission = Permission.VIEW_CONTACT):
+        """Relations staff may see: those of pupils for whom they hold `permission`, protected guardians left out.
 
         Only a municipality- or school-wide grant opens protected guardians; a grant on one pupil is about that pupil.
+        A guardian sees the own relations and nobody else's.
         """
-        rows = self.filter(student__in=Student.objects.visible_to(user, Permission.VIEW_CONTACT))
+        rows = self.filter(student__in=Student.objects.visible_to(user, permission))
+        if permission in GUARDIAN_RIGHTS:
+            return rows.giving_access().filter(guardian__user=user)
         reach = scope_of(user).reach(Permission.SEE_PROTECTED)
         if reach.everything:
             return rows
@@ -74,10 +78,10 @@ class GuardianRelation(models.Model):
 
 
 def children_of(user):
-    """The pupils a guardian reaches in the portal. Never the other way round: no path leads from a guardian to
-    children for anyone but that guardian (handbook 8.4, INC-ITS).
+    """Ids of the pupils a guardian reaches. Never the other way round: no path leads from a guardian to children for
+    anyone but that guardian (handbook 8.4, INC-ITS).
     """
-    if not scope_of(user).holds(Permission.VIEW_OWN_CHILDREN):
-        return Student.objects.none()
-    relations = GuardianRelation.objects.giving_access().filter(guardian__user=user)
-    return Student.objects.filter(pk__in=relations.values("student"))
+    return GuardianRelation.objects.giving_access().filter(guardian__user=user).values("student")
+
+
+kin.register(children_of)

@@ -34,6 +34,8 @@ INSTALLED_APPS = [
     "django.forms",
     "csp",
     "guardian",
+    "pgtrigger",
+    "pghistory",
     "accessctl",
     "people",
     "schools",
@@ -128,6 +130,11 @@ LOGIN_GROUNDS = [
 OIDC_REDIRECT_FIELD_NAME = "neste"
 OIDC_MAX_STATES = 10
 SYNTHETIC_IDS_ALLOWED = env.bool("SYNTHETIC_IDS_ALLOWED", False)
+
+# The change history. Its triggers follow the code: they are laid anew at every `migrate`.
+PGTRIGGER_MIGRATIONS = False
+PGTRIGGER_INSTALL_ON_MIGRATE = True
+PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = False
 
 GUARDIAN_GET_INIT_ANONYMOUS_USER = None
 ANONYMOUS_USER_NAME = None

@@ -7,13 +7,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accessctl.login.level import Content
 from accessctl.models import DatedQuerySet, GrantBase, School
-from accessctl.permissions import Permission
-from accessctl.scope import scope_of, valid_today
+from accessctl.permissions import GUARDIAN_RIGHTS, ONLY_AS_CONTACT_TEACHER, PUPIL_RIGHTS, Permission
+from accessctl.scope import Container, scope_of, valid_today
 from people.models import Person, Protection
 from schoolapp.lib import clock
 from schools.models import SchoolYear
 from staff.models import Employee
+from students.kin import children_ids
 from students.names import NAME_WORDS
 
 DATES_IN_ORDER = Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
@@ -21,47 +23,68 @@ DATES_IN_ORDER = Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
 
 class StudentQuerySet(models.QuerySet):
     def visible_to(self, user, permission: Permission = Permission.VIEW_PUPIL):
-        """Pupils for whom `user` holds `permission`: by municipality, by school, or through own groups today.
+        """Pupils for whom `user` holds `permission`.
 
-        Two decisions, both needed: reach, and, for pupils with address protection, the grant to see them. Guardians and
-        pupils have their own doors and are not served here.
+        Guardians reach their own children and pupils themselves, each by their own right. For staff there are two
+        decisions, and both must say yes: reach, and, for pupils with address protection, the right to see them.
         """
+        if permission in GUARDIAN_RIGHTS:
+            return self.filter(pk__in=children_ids(user)) if scope_of(user).holds(permission) else self.none()
+        if permission in PUPIL_RIGHTS:
+            return self.filter(person__user=user) if scope_of(user).holds(permission) else self.none()
         reach = scope_of(user).reach(permission)
         if not reach:
             return self.none()
-        rows = self
-        if not reach.everything:
-            within = Q(school_id__in=reach.school_ids)
-            if reach.own_group_school_ids:
-                within |= Q(pk__in=pupils_in_own_groups(user, reach.own_group_school_ids))
-            rows = rows.filter(within)
+        rows = self if reach.everything else self.filter(within(user, permission))
         return rows.hide_protected_from(user)
 
     def hide_protected_from(self, user):
-        """Leave out pupils with address protection unless granted for the municipality, the school or the pupil."""
+        """Leave out pupils with address protection, but for those the user is granted to see."""
         reach = scope_of(user).reach(Permission.SEE_PROTECTED)
         if reach.everything:
             return self
         # The protected are few and indexed; joining every pupil's person to ask would cost more than the list itself.
-        protected = Person.objects.exclude(protection=Protection.NONE).values("pk")
-        granted = valid_today(
-            StudentGrant.objects.filter(user=user, permission__codename=Permission.SEE_PROTECTED.value)
-        )
-        return self.filter(
-            ~Q(person__in=protected) | Q(school_id__in=reach.school_ids) | Q(pk__in=granted.values("content_object"))
-        )
+        open_to_all = ~Q(person__in=Person.objects.exclude(protection=Protection.NONE).values("pk"))
+        return self.filter(open_to_all | within(user, Permission.SEE_PROTECTED) if reach else open_to_all)
 
     def with_page_data(self):
         """What lists and page heads show."""
         return self.select_related("person", "school")
 
 
-def pupils_in_own_groups(user, school_ids):
-    """Ids of pupils who today belong to a group that `user` today is responsible for."""
-    groups = valid_today(GroupStaffing.objects.filter(employee__person__user=user)).filter(
-        group__school_id__in=school_ids
-    )
-    return valid_today(Membership.objects.filter(group__in=groups.values("group"))).values("student")
+def within(user, permission: Permission) -> Q:
+    """The pupils a staff right reaches that does not reach everything: by school, group or pupil, own or granted."""
+    reach = scope_of(user).reach(permission)
+    found = Q(school_id__in=reach.school_ids)
+    if reach.own_group_school_ids or reach.own_sfo_school_ids:
+        found |= Q(pk__in=members_today(own_groups(user, permission).values("group")))
+    if reach.group_ids:
+        found |= Q(pk__in=members_today(reach.group_ids))
+    if reach.pupil_ids:
+        found |= Q(pk__in=reach.pupil_ids)
+    return found
+
+
+def own_groups(user, permission: Permission):
+    """Staffing rows today that make a group the user's own for `permission`.
+
+    A teacher's groups and an SFO employee's are told apart by their kind, and what follows from being contact teacher
+    does not follow from teaching a subject.
+    """
+    reach = scope_of(user).reach(permission)
+    rows = valid_today(GroupStaffing.objects.filter(employee__person__user=user))
+    at_school = Q(group__school_id__in=reach.own_group_school_ids) & ~Q(group__kind=Group.Kind.SFO_GROUP)
+    if permission in ONLY_AS_CONTACT_TEACHER:
+        at_school &= Q(function=GroupStaffing.Function.CONTACT_TEACHER)
+    if not reach.own_sfo_school_ids:
+        return rows.filter(at_school)
+    at_sfo = Q(group__school_id__in=reach.own_sfo_school_ids, group__kind=Group.Kind.SFO_GROUP)
+    return rows.filter(at_school | at_sfo)
+
+
+def members_today(groups):
+    """Ids of the pupils who today are in one of `groups`."""
+    return valid_today(Membership.objects.filter(group__in=groups)).values("student")
 
 
 class Student(models.Model):
@@ -99,10 +122,17 @@ class Student(models.Model):
         """The pupil an access-log line about this record concerns."""
         return self.uuid
 
+    @property
+    def guarded_as(self) -> frozenset[Content]:
+        """What opening this pupil's page asks for beyond a login."""
+        return frozenset() if self.person.protection == Protection.NONE else frozenset({Content.PROTECTED})
+
 
 class StudentGrant(GrantBase):
     """A time-limited right to one pupil; for exceptions only."""
 
+    container = Container.PUPIL
+    school_path = "content_object__school"
     content_object = models.ForeignKey(Student, on_delete=models.CASCADE)
 
 
@@ -144,14 +174,12 @@ class Enrolment(models.Model):
 
 class GroupQuerySet(models.QuerySet):
     def visible_to(self, user, permission: Permission = Permission.VIEW_PUPIL):
-        """Groups at schools `user` reaches as a whole, and groups they are responsible for."""
+        """Groups at schools `user` reaches as a whole, groups they are responsible for, and groups granted."""
         reach = scope_of(user).reach(permission)
         if reach.everything:
             return self
-        own = valid_today(GroupStaffing.objects.filter(employee__person__user=user)).filter(
-            group__school_id__in=reach.own_group_school_ids
-        )
-        return self.filter(Q(school_id__in=reach.school_ids) | Q(pk__in=own.values("group")))
+        found = Q(school_id__in=reach.school_ids) | Q(pk__in=reach.group_ids)
+        return self.filter(found | Q(pk__in=own_groups(user, permission).values("group")))
 
 
 class Group(models.Model):
@@ -159,6 +187,7 @@ class Group(models.Model):
         HOME_CLASS = "home_class", _("klasse")
         CONTACT_GROUP = "contact_group", _("kontaktlærergruppe")
         SUBJECT_GROUP = "subject_group", _("faggruppe")
+        SFO_GROUP = "sfo_group", _("SFO-gruppe")
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="groups")
@@ -173,12 +202,21 @@ class Group(models.Model):
         verbose_name = _("gruppe")
         verbose_name_plural = _("grupper")
         ordering = ["name"]
+        permissions = [(p.value, p.label) for p in Permission]
         constraints = [
             models.UniqueConstraint(fields=["school", "school_year", "kind", "name"], name="group_name_once_per_year")
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class GroupGrant(GrantBase):
+    """A time-limited right to the pupils of one group, whoever they are on the day."""
+
+    container = Container.GROUP
+    school_path = "content_object__school"
+    content_object = models.ForeignKey(Group, on_delete=models.CASCADE)
 
 
 class Membership(models.Model):

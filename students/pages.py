@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from accessctl.models import User
 from accessctl.permissions import Permission
-from accessctl.scope import scope_of
+from accessctl.policy import may
 from people.display import ContactCard, contact_card
 from students.models import Group, GroupStaffing, Membership, Student
 from students.tabs import hides_address, panels, tabs
@@ -62,13 +61,6 @@ def pupil_card(user: User, student: Student) -> ContactCard | None:
     )
 
 
-def may(user: User, permission: Permission, student: Student) -> bool:
-    """Whether `user` holds `permission` for this very pupil."""
-    if not scope_of(user).holds(permission):
-        return False
-    return Student.objects.visible_to(user, permission).filter(pk=student.pk).exists()
-
-
 def contact_teachers(students: Iterable[Student]) -> dict[int, list[str]]:
     """Names of the contact teachers today, by pupil: those of the contact group and the class (two queries)."""
     groups: dict[int, list[int]] = defaultdict(list)
@@ -90,10 +82,3 @@ def contact_teachers(students: Iterable[Student]) -> dict[int, list[str]]:
             if str(row.employee.person) not in names[student_id]:
                 names[student_id].append(str(row.employee.person))
     return names
-
-
-def own_student(user: User) -> QuerySet[Student]:
-    """The pupil the user is, as a queryset of at most one."""
-    if not scope_of(user).holds(Permission.VIEW_OWN_RECORD):
-        return Student.objects.none()
-    return Student.objects.filter(person__user=user).with_page_data()

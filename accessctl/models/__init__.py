@@ -1,22 +1,40 @@
 """Users, schools as units of access, roles, grants, login sessions and the access log."""
 
 from accessctl.models.dated import DatedQuerySet
-from accessctl.models.log import AccessEvent
+from accessctl.models.log import AccessEvent, Alert, AlertAssessment, ChangeEvent, LogSeal
 from accessctl.models.places import Municipality, School
-from accessctl.models.roles import GrantBase, MunicipalityGrant, Role, RoleAssignment, SchoolGrant
+from accessctl.models.roles import (
+    AlreadyDecided,
+    GrantBase,
+    MunicipalityGrant,
+    Role,
+    RoleAssignment,
+    RoleChange,
+    SamePerson,
+    SchoolGrant,
+    TwoPersonDecision,
+)
 from accessctl.models.users import LoginIdentity, LoginSession, User
 
 __all__ = [
     "AccessEvent",
+    "Alert",
+    "AlertAssessment",
+    "AlreadyDecided",
+    "ChangeEvent",
     "DatedQuerySet",
     "GrantBase",
+    "LogSeal",
     "LoginIdentity",
     "LoginSession",
     "Municipality",
     "MunicipalityGrant",
     "Role",
     "RoleAssignment",
+    "RoleChange",
+    "SamePerson",
     "School",
     "SchoolGrant",
+    "TwoPersonDecision",
     "User",
 ]

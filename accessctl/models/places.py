@@ -18,6 +18,15 @@ class Municipality(models.Model):
     org_number = models.CharField(_("organisasjonsnummer"), max_length=9)
     language = models.CharField(_("målform"), max_length=2, default="nb", choices=[("nb", "bokmål"), ("nn", "nynorsk")])
 
+    support_phone = models.CharField(_("telefon til brukerstøtten"), max_length=20, blank=True)
+    support_email = models.EmailField(_("e-post til brukerstøtten"), blank=True)
+    support_url = models.URLField(
+        _("side for brukerstøtte"), blank=True, help_text=_("Der ansatte og foresatte finner hjelp eller melder feil.")
+    )
+    access_url = models.URLField(
+        _("skjema for tilgang"), blank=True, help_text=_("Der lederen bestiller tilgang for ansatte.")
+    )
+
     class Meta:
         verbose_name = _("kommune")
         verbose_name_plural = _("kommuner")
@@ -31,7 +40,7 @@ class SchoolQuerySet(models.QuerySet["School"]):
     def visible_to(self, user: Any, permission: Permission = Permission.VIEW_PUPIL) -> Self:
         """Schools in which `user` holds `permission`, be it for the school or only for own groups there."""
         reach = scope_of(user).reach(permission)
-        return self if reach.everything else self.filter(pk__in=reach.school_ids | reach.own_group_school_ids)
+        return self if reach.everything else self.filter(pk__in=reach.any_school_ids)
 
 
 class School(models.Model):

@@ -17,7 +17,7 @@ RELATED = ("student__person", "school", "document_type")
 
 
 def opened(request: SignedInRequest, uuid: UUID, action: str) -> Document:
-    rows = Document.objects.for_guardian(request.user).select_related(*RELATED)
+    rows = Document.objects.visible_to(request.user, Permission.VIEW_OWN_CHILDREN).select_related(*RELATED)
     return open_or_404(request, rows, action=action, uuid=uuid)
 
 
@@ -25,7 +25,7 @@ def opened(request: SignedInRequest, uuid: UUID, action: str) -> Document:
 def page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     document = opened(request, uuid, "open")
     newer = (
-        Document.objects.for_guardian(request.user)
+        Document.objects.visible_to(request.user, Permission.VIEW_OWN_CHILDREN)
         .filter(series=document.series, version__gt=document.version)
         .order_by("-version")
         .first()

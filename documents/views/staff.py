@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from accessctl.audit import open_or_404, record_list
 from accessctl.guards import requires
 from accessctl.permissions import Permission
+from accessctl.policy import may
 from archive.models import Delivery
 from documents import actions
 from documents.forms import NewDocumentForm
@@ -19,7 +20,7 @@ from documents.models import Document
 from documents.requests import SignedInRequest
 from documents.status import status_of
 from students.models import Student
-from students.pages import may, pupil_page
+from students.pages import pupil_page
 
 RELATED = ("student__person", "student__school", "school", "document_type", "template__document_type", "delivery")
 

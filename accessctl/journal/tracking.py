@@ -1,0 +1,152 @@
+"""Which tables leave a change history, and the triggers that write it.
+
+Each app says in its module `journal` what is tracked, and what is not and why. The triggers work per statement, so that
+`update()`, bulk writes, raw SQL and COPY are caught alike, at little cost. They take the acting person or job from
+django-pghistory's context, which lives in the transaction and so survives a connection pool.
+"""
+
+from dataclasses import dataclass
+
+import pgtrigger
+from django.db.models import Model
+
+from accessctl.permissions import Permission
+
+MASK = "•••"
+CONTEXT = "nullif(current_setting('pghistory.context_metadata', true), '')::jsonb"
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """How one table is tracked.
+
+    `hidden` columns are noted as changed, without their values. `pupil` and `person` name the columns that say whom a
+    row concerns. `needs` is the right over the pupil without which the values are not shown.
+    """
+
+    model: type[Model]
+    hidden: tuple[str, ...] = ()
+    pupil: str = ""
+    person: str = ""
+    needs: Permission | None = None
+
+
+_tracked: dict[str, Tracked] = {}
+_untracked: dict[str, str] = {}
+
+
+def track(
+    model: type[Model],
+    *,
+    hidden: tuple[str, ...] = (),
+    pupil: str = "",
+    person: str = "",
+    needs: Permission | None = None,
+) -> None:
+    """Keep every change of the model's rows. Raises ValueError for a column the table does not have."""
+    columns = {field.column for field in model._meta.concrete_fields}
+    unknown = {name for name in (*hidden, pupil, person) if name} - columns
+    if unknown:
+        raise ValueError(f"{model._meta.label} has no column {', '.join(sorted(unknown))}")
+    entry = Tracked(model, hidden, pupil, person, needs)
+    _tracked[model._meta.db_table] = entry
+    for trigger in triggers(entry):
+        pgtrigger.register(trigger)(model)
+
+
+def untracked(model: type[Model], reason: str) -> None:
+    """Keep no history of the model's rows; `reason` says why that is right."""
+    _untracked[model._meta.db_table] = reason
+
+
+def tracked() -> dict[str, Tracked]:
+    return dict(_tracked)
+
+
+def reasons_for_none() -> dict[str, str]:
+    return dict(_untracked)
+
+
+def triggers(entry: Tracked) -> list[pgtrigger.Trigger]:
+    """One trigger per operation, since each has its own transition tables."""
+    return [
+        pgtrigger.Trigger(
+            name="history_insert",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert,
+            referencing=pgtrigger.Referencing(new="new_rows"),
+            func=insert_statement(entry, "I", "new_rows", old=False),
+        ),
+        pgtrigger.Trigger(
+            name="history_update",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Update,
+            referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
+            func=update_statement(entry),
+        ),
+        pgtrigger.Trigger(
+            name="history_delete",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Delete,
+            referencing=pgtrigger.Referencing(old="old_rows"),
+            func=insert_statement(entry, "D", "old_rows", old=True),
+        ),
+    ]
+
+
+COLUMNS = "table_name, row_id, operation, old, new, pupil_id, person_id, user_id, job, request_id"
+
+
+def who() -> str:
+    """The acting user, job and request. A change that comes from none of ours is put down to the database user."""
+    return f"""({CONTEXT} ->> 'user')::bigint,
+        coalesce({CONTEXT} ->> 'job', CASE WHEN {CONTEXT} IS NULL THEN 'database: ' || session_user ELSE '' END),
+        ({CONTEXT} ->> 'request')::uuid"""
+
+
+def whom(entry: Tracked, row: str) -> str:
+    return f"{row}.{entry.pupil or 'NULL'}::bigint, {row}.{entry.person or 'NULL'}::bigint".replace(
+        f"{row}.NULL", "NULL"
+    )
+
+
+def masked(entry: Tracked, row: str) -> str:
+    """The row as JSON without empty columns, hidden values replaced."""
+    marks = "".join(
+        f""" || jsonb_build_object('{c}', CASE WHEN {row}.{c} IS NULL THEN NULL ELSE '{MASK}' END)"""
+        for c in entry.hidden
+    )
+    return f"jsonb_strip_nulls(to_jsonb({row}){marks})"
+
+
+def insert_statement(entry: Tracked, operation: str, rows: str, *, old: bool) -> str:
+    table, key = entry.model._meta.db_table, entry.model._meta.pk.column
+    values = f"{masked(entry, 'r')}, NULL" if old else f"NULL, {masked(entry, 'r')}"
+    return f"""
+    INSERT INTO accessctl_changeevent ({COLUMNS})
+    SELECT '{table}', r.{key}, '{operation}', {values}, {whom(entry, "r")}, {who()} FROM {rows} r;
+    RETURN NULL;
+    """  # noqa: S608  # every part is a name of our own models
+
+
+def update_statement(entry: Tracked) -> str:
+    """Only what became different is kept: the old values and the new. A row written back unchanged leaves nothing."""
+    table, key = entry.model._meta.db_table, entry.model._meta.pk.column
+    hidden = ", ".join(f"'{name}'" for name in entry.hidden)
+    shown = f"CASE WHEN key = ANY (ARRAY[{hidden}]) THEN '\"{MASK}\"'::jsonb ELSE {{}} END" if hidden else "{}"
+    return f"""
+    INSERT INTO accessctl_changeevent ({COLUMNS})
+    SELECT '{table}', n.{key}, 'U', difference.old, difference.new, {whom(entry, "n")}, {who()}
+    FROM old_rows o JOIN new_rows n ON n.{key} = o.{key}
+    CROSS JOIN LATERAL (
+        SELECT jsonb_object_agg(key, {shown.format("was.value")}) AS old,
+               jsonb_object_agg(key, {shown.format("now.value")}) AS new
+        FROM jsonb_each(to_jsonb(o)) AS was JOIN jsonb_each(to_jsonb(n)) AS now USING (key)
+        WHERE was.value IS DISTINCT FROM now.value
+    ) AS difference
+    WHERE (o.*) IS DISTINCT FROM (n.*);
+    RETURN NULL;
+    """  # noqa: S608  # every part is a name of our own models
