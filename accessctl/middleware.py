@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from accessctl import wall
 from accessctl.guards import Public, SignedIn, access_of
 from accessctl.login import drafts, session
 from accessctl.login.level import is_two_factor
@@ -20,7 +21,10 @@ security_log = logging.getLogger("schoolapp.security")
 
 
 class AccessMiddleware:
-    """Fails closed: a view that declares no access is refused to everyone."""
+    """Fails closed: a view that declares no access is refused to everyone.
+
+    View and template run in one transaction, in which the database shows the user's rows alone (accessctl.wall).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -36,6 +40,18 @@ class AccessMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
+        answer = self.gate(request, view)
+        if answer is None:
+            wall.raise_for(None if isinstance(access_of(view), Public) else request.user)
+        return answer
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """What a view did before it failed is undone; before it refused, it is kept, and so is the log of that."""
+        if not isinstance(exception, Http404 | PermissionDenied):
+            request.request_transaction.undo = True  # type: ignore[attr-defined]
+
+    def gate(self, request: HttpRequest, view: Callable[..., Any]) -> HttpResponse | None:
+        """The answer to somebody who may not call `view`, or None to go on. Raises PermissionDenied."""
         if request.user.is_authenticated and not session.is_current(request):
             session.end(request)
         access = access_of(view)
