@@ -6,14 +6,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from accessctl import wall
 from accessctl.guards import Public, SignedIn, access_of
-from accessctl.login import drafts, session
-from accessctl.login.level import is_two_factor
+from accessctl.login import confirm, drafts, session
+from accessctl.login.level import FRESH_SCREENS, ConfirmFirst, Content, is_fresh, is_two_factor
 from accessctl.login.targets import own_path
 from accessctl.permissions import ONE_FACTOR_IS_ENOUGH, Permission
 
@@ -45,11 +45,6 @@ class AccessMiddleware:
             wall.raise_for(None if isinstance(access_of(view), Public) else request.user)
         return answer
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """What a view did before it failed is undone; before it refused, it is kept, and so is the log of that."""
-        if not isinstance(exception, Http404 | PermissionDenied):
-            request.request_transaction.undo = True  # type: ignore[attr-defined]
-
     def gate(self, request: HttpRequest, view: Callable[..., Any]) -> HttpResponse | None:
         """The answer to somebody who may not call `view`, or None to go on. Raises PermissionDenied."""
         if request.user.is_authenticated and not session.is_current(request):
@@ -64,18 +59,23 @@ class AccessMiddleware:
             return self.to_login(request)
         if not isinstance(access, SignedIn) and not request.user.holds(access):
             security_log.warning("refused %s to user %s", access.value, request.user.pk)
-            raise PermissionDenied
+            raise PermissionDenied(access)
         if isinstance(access, Permission) and access not in ONE_FACTOR_IS_ENOUGH and not is_two_factor(request):
-            return self.confirm_first(request)
+            return confirm.one_factor(request)
+        if isinstance(access, Permission) and access.value in FRESH_SCREENS and not is_fresh(request):
+            return confirm.answer(request, ConfirmFirst(Content.LOG))
         return None
 
-    @staticmethod
-    def confirm_first(request: HttpRequest) -> HttpResponse:
-        """Ask somebody with only a password for a second factor; the address they wanted is kept."""
-        target = request.get_full_path() if request.method == "GET" else "/"
-        query = urlencode({"bekreft": "1", "neste": target})
-        start = reverse("accessctl:start", kwargs={"provider": "idporten"})
-        return render(request, "accessctl/confirm.html", {"confirm_url": f"{start}?{query}"}, status=403)
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Whatever view was about to open something that asks for more than a login gives way to that question.
+
+        What a view did before it failed is undone; before it refused, it is kept, and so is the log of that.
+        """
+        if isinstance(exception, ConfirmFirst):
+            return confirm.answer(request, exception)
+        if not isinstance(exception, Http404 | PermissionDenied):
+            request.request_transaction.undo = True  # type: ignore[attr-defined]
+        return None
 
     @staticmethod
     def to_login(request: HttpRequest) -> HttpResponse:

@@ -19,6 +19,7 @@ from accessctl.login.flow import provider_or_404
 from accessctl.login.metadata import end_session_endpoint
 from accessctl.login.providers import DOORS, providers
 from accessctl.login.targets import own_path
+from accessctl.models import School
 
 security_log = logging.getLogger("schoolapp.security")
 LOGOUT_STATE = "logout_state"
@@ -41,9 +42,21 @@ def login_page(request: HttpRequest) -> HttpResponse:
         }
         for known in providers()
     ]
-    return render(
-        request, "accessctl/login.html", {"doors": doors, "draft": drafts.peek(request), "target": target.strip("/")}
-    )
+    context = {
+        "doors": doors,
+        "draft": drafts.peek(request),
+        "target": target.strip("/"),
+        "ran_out": drafts.was_logged_in(request),
+    }
+    return render(request, "accessctl/login.html", context)
+
+
+@require_safe
+@public("hjelp til innlogging; viser bare skolenes egne kontaktopplysninger")
+def login_help(request: HttpRequest) -> HttpResponse:
+    """Which way in is for whom, how to get an electronic id, and whom to contact."""
+    context = {"contacts": {"school", "access", "support"}, "schools": School.objects.all()}
+    return render(request, "accessctl/login_help.html", context)
 
 
 class LogoutView(OIDCLogoutView):

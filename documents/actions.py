@@ -94,7 +94,13 @@ def locked(document: Document) -> Document:
 
 @transaction.atomic
 def save_draft(
-    document: Document, *, fields: Mapping[str, str], revision: int, by: User, send_to_archive: bool | None = None
+    document: Document,
+    *,
+    fields: Mapping[str, str],
+    revision: int,
+    by: User,
+    send_to_archive: bool | None = None,
+    sensitivity: str | None = None,
 ) -> Document:
     """Store what the author typed. Raises Changed for an old form, and NotADraft; neither changes anything."""
     stored = locked(document)
@@ -102,15 +108,16 @@ def save_draft(
         raise NotADraft
     new = {**stored.fields, **fields}
     choice = stored.send_to_archive if send_to_archive is None else send_to_archive
-    if (stored.fields, stored.send_to_archive) == (new, choice):
+    kept = stored.sensitivity if sensitivity is None else sensitivity
+    if (stored.fields, stored.send_to_archive, stored.sensitivity) == (new, choice, kept):
         return stored
     if stored.revision != revision:
         raise Changed(stored)
-    stored.fields, stored.send_to_archive = new, choice
+    stored.fields, stored.send_to_archive, stored.sensitivity = new, choice, kept
     stored.revision += 1
     stored.changed_at = clock.now()
     stored.title = draft_letter(stored, author=by).title or stored.document_type.name(stored.language)
-    stored.save(update_fields=["fields", "send_to_archive", "revision", "changed_at", "title"])
+    stored.save(update_fields=["fields", "send_to_archive", "sensitivity", "revision", "changed_at", "title"])
     return stored
 
 
@@ -234,6 +241,7 @@ def correct(document: Document, *, by: User) -> Document:
         title=newest.title,
         fields=newest.fields,
         send_to_archive=newest.send_to_archive,
+        sensitivity=newest.sensitivity,
         created_by=by,
     )
     for a in newest.attachments.all():

@@ -197,7 +197,7 @@ class Document(models.Model):
 
     @property
     def is_sensitive(self) -> bool:
-        """The author may raise what the type says, and never lower it; a type raised later takes its documents along."""
+        """The author may raise what the type says, never lower it; a type raised later takes its documents along."""
         return Sensitivity.SENSITIVE in (self.sensitivity, self.document_type.sensitivity)
 
     @property

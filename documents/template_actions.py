@@ -93,6 +93,7 @@ def install_types() -> int:
                 "name_nb": shipped.name_nb,
                 "name_nn": shipped.name_nn,
                 "archive_mode": shipped.archive_mode,
+                "sensitivity": shipped.sensitivity,
             },
         )
         changed += is_new

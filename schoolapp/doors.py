@@ -40,4 +40,4 @@ def home(request: SignedInRequest) -> HttpResponse:
     doors = doors_of(request.user)
     if doors:
         return redirect(doors[0].url)
-    return render(request, "no_door.html")
+    return render(request, "no_door.html", {"contacts": {"access", "register"}})

@@ -13,9 +13,12 @@ from django.utils.translation import get_language
 
 from accessctl.guards import public
 from accessctl.login.drafts import keep_after_csrf_failure
+from accessctl.models import Role
+from accessctl.permissions import GUARDIAN_RIGHTS, PUPIL_RIGHTS, Permission
 
 log = logging.getLogger("schoolapp.errors")
 FALLBACK_LANGUAGE = "nb"
+FAMILY_RIGHTS = GUARDIAN_RIGHTS | PUPIL_RIGHTS
 
 
 @public("feilside uten opplysninger")
@@ -25,7 +28,17 @@ def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 @public("feilside uten opplysninger")
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return page(request, "errors/403.html", 403)
+    """Names the right that is missing, the roles that have it and who gives those; never what the page is about."""
+    wanted = next((arg for arg in getattr(exception, "args", ()) if isinstance(arg, Permission)), None)
+    holders = list(Role.objects.filter(permissions__contains=[wanted.value])) if wanted else []
+    givers = Role.objects.filter(slug__in={slug for role in holders for slug in role.given_by})
+    context = {
+        "wanted": wanted if wanted not in FAMILY_RIGHTS else None,
+        "holders": [role.name for role in holders],
+        "givers": [role.name for role in givers],
+        "contacts": {"access", "support"},
+    }
+    return page(request, "errors/403.html", 403, **context)
 
 
 @public("feilside uten opplysninger")
@@ -59,10 +72,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(body, status=500)
 
 
-def page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+def page(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:
     reference = new_reference()
     log.warning("reference %s: %s", reference, status)
-    return render(request, template, {"reference": reference}, status=status)
+    return render(request, template, {"reference": reference, "contacts": {"support"}} | context, status=status)
 
 
 def new_reference() -> str:

@@ -141,7 +141,7 @@ def find_user(provider: Provider, *, subject: str, claims: dict[str, Any]) -> Us
     known = LoginIdentity.objects.filter(issuer=provider.issuer, subject=subject).select_related("user").first()
     user = _person_behind(provider, known, claims)
     if user is None:
-        raise LoginFailed(failures.NO_ACCOUNT)
+        raise LoginFailed(failures.no_account(provider))
     identity = known or _linked(provider, subject, user)
     if identity.user_id != user.pk:
         raise LoginFailed(failures.IDENTITY_CONFLICT, f"identity {identity.pk} is not user {user.pk}")
@@ -159,7 +159,7 @@ def _person_behind(provider: Provider, known: LoginIdentity | None, claims: dict
         )
         return found
     if known is None:
-        raise LoginFailed(failures.NO_NATIONAL_ID)
+        raise LoginFailed(failures.no_national_id(provider))
     again: User | None = import_string(f"{directory}.account_again")(known.user)
     return again
 

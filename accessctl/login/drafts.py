@@ -104,6 +104,11 @@ def take(request: HttpRequest, user: User) -> Draft | None:
     return draft if draft and constant_time_compare(draft.owner, _owner(user)) else None
 
 
+def was_logged_in(request: HttpRequest) -> bool:
+    """Whether somebody was logged in in this browser lately without having logged out."""
+    return bool(_owner_in_cookie(request))
+
+
 def mark_owner(request: HttpRequest, response: HttpResponse) -> None:
     """Leave the cookie that says, to us only, who was last logged in here. It goes when the browser closes."""
     if not request.user.is_authenticated or _owner_in_cookie(request) == _owner(request.user):

@@ -14,18 +14,20 @@ from django.views.generic import View
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
 
 from accessctl.guards import Public
-from accessctl.login import failures
+from accessctl.login import failures, session
 from accessctl.login.backend import Attempt, redirect_uri
 from accessctl.login.exchange import Unreachable
-from accessctl.login.failures import LoginFailed
+from accessctl.login.failures import Contact, LoginFailed
 from accessctl.login.metadata import metadata
 from accessctl.login.providers import Provider, provider
-from accessctl.login.session import begin
 from accessctl.login.targets import own_path
+from accessctl.models import School
 
 security_log = logging.getLogger("schoolapp.security")
 STATES = "oidc_states"
 ATTEMPT_SECONDS = 30 * 60
+# How long ago somebody may have proved who they are and still be said to have confirmed it now.
+CONFIRM_SECONDS = 5 * 60
 UI_LOCALES = {"nb": "nb", "nn": "nn", "en": "en"}
 
 
@@ -113,14 +115,25 @@ class CallbackView(OIDCAuthenticationCallbackView):
             answer: HttpResponse = super().get(request)
             return answer
         except LoginFailed as failure:
+            self.end_if_somebody_else(failure)
             return failed(request, used, failure)
+
+    def end_if_somebody_else(self, failure: LoginFailed) -> None:
+        """When another person answers a request to confirm, the one who was logged in is not at the machine."""
+        attempt = getattr(self, "attempt", None)
+        if attempt and attempt.same_user is not None and failure.failure in failures.ANOTHER_PERSON:
+            session.end(self.request)
+            if attempt.login is not None:
+                session.remember_for_logout(self.request, attempt.login)
 
     def login_success(self) -> HttpResponse:
         attempt, user = self.attempt, self.user
         if attempt.same_user not in (None, user.pk):
             raise LoginFailed(failures.SOMEBODY_ELSE, f"user {attempt.same_user} confirmed as {user.pk}")
         assert attempt.login is not None
-        begin(self.request, user, attempt.login)
+        if attempt.same_user is not None and time.time() - attempt.login.auth_time > CONFIRM_SECONDS:
+            raise LoginFailed(failures.NOT_CONFIRMED, f"auth_time of user {user.pk}")
+        session.begin(self.request, user, attempt.login)
         security_log.info("user %s logged in at %s, level %s", user.pk, attempt.provider.slug, attempt.login.acr or "-")
         return HttpResponseRedirect(attempt.target or settings.LOGIN_REDIRECT_URL)
 
@@ -187,6 +200,8 @@ def failed(request: HttpRequest, used: Provider, failure: LoginFailed) -> HttpRe
             "advice": str(kind.advice) % name,
             "again_url": reverse("accessctl:start", kwargs={"provider": used.slug}) + query if kind.again else "",
             "doors_url": reverse("accessctl:login") + query,
+            "contacts": {contact.value for contact in kind.contacts},
+            "schools": School.objects.all() if Contact.SCHOOL in kind.contacts else [],
         },
         status=kind.status,
     )

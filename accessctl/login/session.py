@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accessctl.login import drafts
+from accessctl.login.level import REASONS
 from accessctl.login.providers import Provider, provider
 from accessctl.login.sealed import seal, unseal
 from accessctl.models import LoginSession, User
@@ -36,9 +37,10 @@ class Login:
 def begin(request: HttpRequest, user: User, login: Login) -> None:
     """Start a session for `user` under a new key. Whatever session the browser had before is dead at the server.
 
-    Only text that the same user had typed when an earlier session ran out comes along (accessctl.login.drafts).
+    Only what the same user had typed comes along: a form (accessctl.login.drafts), and reasons for opening something.
     """
     draft = drafts.take(request, user)
+    reasons = request.session.get(REASONS) if getattr(request, "user", None) == user else None
     _forget(request.session.session_key)
     request.session.flush()
     auth.login(request, user, backend=BACKEND)
@@ -54,6 +56,8 @@ def begin(request: HttpRequest, user: User, login: Login) -> None:
     }
     remember_for_logout(request, login)
     drafts.put(request, draft)
+    if reasons:
+        request.session[REASONS] = reasons
     request.session.save()
     user.login_sessions.filter(created_at__lt=now - LONGEST_LOGIN).delete()
     LoginSession.objects.create(

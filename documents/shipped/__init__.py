@@ -16,6 +16,7 @@ class ShippedType:
     name_nb: str
     name_nn: str
     archive_mode: str = "always"
+    sensitivity: str = "normal"
 
     def template(self, language: str) -> tuple[str, str]:
         """(title, body) of the shipped template."""
@@ -51,5 +52,11 @@ TYPES: tuple[ShippedType, ...] = (
         "Velkommen som elev – skoleplass på 1. trinn",
         "Velkomen som elev – skuleplass på 1. trinn",
     ),
-    ShippedType("brev-personopplysninger", "Brev med personopplysninger", "Brev med personopplysningar"),
+    # The kind to choose for health, special education, child welfare and the like (GDPR article 9).
+    ShippedType(
+        "brev-personopplysninger",
+        "Brev med personopplysninger",
+        "Brev med personopplysningar",
+        sensitivity="sensitive",
+    ),
 )

@@ -17,7 +17,7 @@ from documents import actions
 from documents.content import draft_letter
 from documents.forms import AttachmentForm, DraftForm, typed_values
 from documents.merge import TooMuch
-from documents.models import Attachment, Document, DocumentType
+from documents.models import Attachment, Document, DocumentType, Sensitivity
 from documents.requests import SignedInRequest
 from documents.signing import role_of
 from documents.status import REASONS
@@ -45,6 +45,7 @@ def edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             fields=typed,
             revision=number(request, "sett" if wish == KEEP_MINE else "revision"),
             send_to_archive=wants_archive(request, document),
+            sensitivity=chosen_sensitivity(request),
             by=request.user,
         )
         if wish == FINALISE:
@@ -84,6 +85,12 @@ def wants_archive(request: SignedInRequest, document: Document) -> bool | None:
     if document.document_type.archive_mode != DocumentType.ArchiveMode.OPTIONAL:
         return None
     return "send_to_archive" in request.POST
+
+
+def chosen_sensitivity(request: SignedInRequest) -> str | None:
+    """The author's choice. Absent from other forms it changes nothing."""
+    value = request.POST.get("sensitivity")
+    return value if value in Sensitivity.values else None
 
 
 def gone(request: SignedInRequest, document: Document) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Login and logout with the certified stand-in: what people do, and what the providers promise."""
 
+import json
 import re
 from datetime import timedelta
 from html import unescape
@@ -214,13 +215,18 @@ def test_confirming_asks_for_a_new_login_and_renews_the_session(browser):
     assert browser.client.cookies["sessionid"].value != before
 
 
-def test_confirming_as_somebody_else_changes_nothing(browser, world):
+@pytest.mark.parametrize("another", ["guardian", "stranger"])
+def test_confirming_as_somebody_else_ends_the_session(browser, world, standin, another):
+    """Neither the one who walked away nor the one who came is logged in."""
+    known = json.loads(standin.personas_file.read_text())
+    standin.show([*known, known[0] | {"login_id": "stranger", "national_id": "17912099997"}])
     browser.log_in("contact_teacher", "feide", level="one")
     url = browser.start("idporten", bekreft="1")
-    response = browser.get(browser.at_provider(url, login_id="guardian"))
+    key = browser.client.cookies["sessionid"].value
+    response = browser.get(browser.at_provider(url, login_id=another))
     assert response.status_code == 403
-    assert browser.client.session["_auth_user_id"] == str(world.users["contact_teacher"].pk)
-    assert browser.login["acr"] == ""
+    assert browser.login is None and "_auth_user_id" not in browser.client.session
+    assert not LoginSession.objects.filter(session_key=key).exists()
 
 
 def test_confirming_demands_the_level_that_was_asked_for(browser):
