@@ -9,7 +9,7 @@ BACKWARD = "ALTER FUNCTION documents_attachment_is_frozen() SECURITY INVOKER RES
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0004_finalised_is_frozen"),
+        ("documents", "0005_sensitivity"),
         ("archive", "0005_protection_is_asked_for"),
         ("guardians", "0003_wall"),
     ]
