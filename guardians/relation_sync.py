@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
+from accessctl import wall
 from guardians.models import GuardianRelation
 from people.models import Person, Protection
 from people.register.remarks import Code, Remark
@@ -113,6 +114,7 @@ def update_open(
     synced.counts["relations_updated"] += 1
 
 
+@wall.lifted("the portals of a family in danger close also where the user does not see the pupil")
 def close_portals(raised: set[int], created: list[GuardianRelation]) -> int:
     """Close the portal for every guardian of a child when protection enters its family; the municipality reopens.
 

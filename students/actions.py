@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accessctl import wall
 from accessctl.models import School, User
 from people.models import Person
 from schoolapp.lib import clock
@@ -20,6 +21,7 @@ class PlacementError(ValueError):
 
 
 @transaction.atomic
+@wall.lifted("whether somebody is a pupil already must be known whatever school they go to")
 def register_students(persons: Iterable[Person], *, by: User | None) -> tuple[dict[int, Student], int]:
     """The persons as pupils, without a school when new, filed under their present names.
 
@@ -148,6 +150,7 @@ def move_to(
     return enrol(student, school=school, year=year, grade_level=grade_level, by=by, on=start)
 
 
+@wall.lifted("a pupil who moves leaves the reach of the one who moves them")
 def repeat_placement(student: Student) -> None:
     """Repeat the active place and the class of today on the pupil's own row, where access and lists read them."""
     enrolment = (
