@@ -6,25 +6,24 @@ from random import Random
 from typing import TextIO
 
 from django.conf import settings
-from django.contrib.auth.models import Permission as AuthPermission
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from accessctl.actions import install_roles
+from accessctl.actions import give_grant, install_roles
 from accessctl.models import Municipality, School
-from accessctl.permissions import Permission
+from accessctl.permissions import OFFICER_GRANTS, Permission
 from people.models import Person, Protection
 from schoolapp.demo.classes import Classes
 from schoolapp.demo.drafts import make_drafts
 from schoolapp.demo.families import Families
 from schoolapp.demo.numbers import organisation_number, telephone
 from schoolapp.demo.plan import Size, make_plan
-from schoolapp.demo.staffing import Staffing
+from schoolapp.demo.staffing import OFFICER_TITLES, Staffing
 from schoolapp.demo.town import CITY, DOMAIN, POSTAL_CODES, Town
 from schoolapp.lib import clock
 from schools.models import SchoolYear
 from staff.models import Employee
-from students.models import GroupStaffing, Student, StudentGrant
+from students.models import GroupStaffing, Student
 
 SEED = 1349
 NAME, NUMBER = "Fjordvik kommune", "9901"
@@ -79,7 +78,7 @@ def build(size: Size, *, out: TextIO = sys.stderr, today: date | None = None) ->
     classes.make()
     Staffing(town, classes).make()
     town.tables.close()
-    give_grant(town)
+    give_grants(town)
     drafts = make_drafts(town)
     analyze()
     return {name: rows.made for name, rows in vars(town.tables).items()} | {"draft": drafts}
@@ -123,8 +122,13 @@ def make_schools(town: Town) -> None:
 LATIN = str.maketrans({"æ": "ae", "ø": "o", "å": "a"})
 
 
-def give_grant(town: Town) -> None:
-    """One contact teacher may see the protected pupil in the own class: the exception a principal gives."""
+def give_grants(town: Town) -> None:
+    """Two officers answer for protected addresses, and one contact teacher may see the protected pupil in the class."""
+    municipality = Municipality.objects.get()
+    for title in OFFICER_TITLES:
+        officer = Employee.objects.select_related("person__user").get(title=title).person.user
+        for permission in OFFICER_GRANTS:
+            give_grant(officer, permission, on=municipality, by=None, reason="Kommunens ansvarlige for adressesperre")
     student = (
         Student.objects.exclude(person__protection=Protection.NONE)
         .filter(memberships__is_home_class=True, memberships__valid_to__isnull=True)
@@ -133,25 +137,19 @@ def give_grant(town: Town) -> None:
     )
     if student is None:
         return
-    teacher = Employee.objects.filter(
-        staffing__group__memberships__student=student,
-        staffing__group__memberships__valid_to__isnull=True,
-        staffing__group__memberships__is_home_class=True,
-        staffing__function=GroupStaffing.Function.CONTACT_TEACHER,
-    ).first()
-    if teacher is None or teacher.person.user is None:
-        return
-    permission = AuthPermission.objects.get(
-        content_type__app_label="students", content_type__model="student", codename=Permission.SEE_PROTECTED.value
+    teacher = (
+        Employee.objects.filter(
+            staffing__group__memberships__student=student,
+            staffing__group__memberships__valid_to__isnull=True,
+            staffing__group__memberships__is_home_class=True,
+            staffing__function=GroupStaffing.Function.CONTACT_TEACHER,
+        )
+        .select_related("person__user")
+        .first()
     )
-    StudentGrant.objects.create(
-        user=teacher.person.user,
-        permission=permission,
-        content_object=student,
-        reason="Kontaktlærer for eleven",
-        valid_from=town.year.starts_on,
-        valid_to=town.year.ends_on,
-    )
+    if teacher is not None:
+        reason = "Kontaktlærer for eleven"
+        give_grant(teacher.person.user, Permission.SEE_PROTECTED, on=student, by=None, reason=reason)
 
 
 def analyze() -> None:

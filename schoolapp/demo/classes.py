@@ -30,6 +30,7 @@ class Classes:
     this_year: dict[tuple[int, int], list[TeachingGroup]] = field(default_factory=dict)
     last_year: dict[tuple[int, int], list[TeachingGroup]] = field(default_factory=dict)
     subjects: dict[int, list[TeachingGroup]] = field(default_factory=dict)
+    sfo: dict[int, list[TeachingGroup]] = field(default_factory=dict)
 
     def make(self) -> None:
         for school in self.town.plan.schools:
@@ -40,6 +41,8 @@ class Classes:
             self.place(pupil)
         for school in self.town.plan.schools:
             self.make_subject_groups(school)
+            if 1 in school.grades:
+                self.make_sfo_groups(school)
             self.town.tick(len(school.grades) * school.per_grade)
 
     def classes(self, school: SchoolPlan, grade: int, year: int) -> list[TeachingGroup]:
@@ -123,6 +126,18 @@ class Classes:
                     groups += self.divide(school, grade, pupils, [f"{title} {grade}" for title in chosen])
             elif 3 <= grade <= 5:
                 groups += self.divide(school, grade, pupils, self.swimming(grade, len(pupils)))
+
+    def make_sfo_groups(self, school: SchoolPlan) -> None:
+        """After-school care for most pupils of grades 1 and 2 and half of those of grades 3 and 4."""
+        kind, year = Group.Kind.SFO_GROUP, self.town.year
+        for first, share in ((1, 0.85), (3, 0.5)):
+            name = f"SFO {first}.–{first + 1}. trinn"
+            base = TeachingGroup(self.add_group(school, year.pk, kind, name, first), name, first, kind)
+            self.sfo.setdefault(school.pk, []).append(base)
+            for pupil in [p for grade in (first, first + 1) for p in self.town.pupils_in(school, grade)]:
+                if self.town.rng.random() < share:
+                    base.size += 1
+                    self.town.tables.membership.add(pupil.pk, base.pk, False, pupil.since or year.starts_on, None)
 
     def swimming(self, grade: int, pupils: int) -> list[str]:
         return [f"Svømming {grade}, gruppe {number + 1}" for number in range(max(1, -(-pupils // 15)))]

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 
+from accessctl.models import MunicipalityGrant
 from guardians.models import GuardianRelation
 from people.models import Address, NationalId, Person, Protection
 from schoolapp.demo.town import DOMAIN
@@ -149,6 +150,10 @@ def contact_teacher_with_grant() -> QuerySet[Person]:
     return Person.objects.filter(user__in=StudentGrant.objects.values("user")).order_by("pk")
 
 
+def protection_officer() -> QuerySet[Person]:
+    return Person.objects.filter(user__in=MunicipalityGrant.objects.values("user")).order_by("pk")
+
+
 def contact_teacher_of_elders() -> QuerySet[Person]:
     classes = responsible(GroupStaffing.Function.CONTACT_TEACHER).filter(group__grade_level=10)
     return in_order(classes.order_by("group__school_id", "group__name").values_list("employee__person", flat=True)[:5])
@@ -248,6 +253,13 @@ PARTS = (
     Casting("rektor", "Rektor", BOTH, lambda: staff("rektor"), "Ser hele skolen, men ikke skjermede elever"),
     Casting("skoleadmin", "Skoleadmin", BOTH, lambda: staff("skoleadmin"), "Inspektør, ser arkivloggen for skolen"),
     Casting("kommuneadmin", "Kommuneadmin", BOTH, lambda: staff("kommuneadmin"), "Ser alle skoler og administrasjonen"),
+    Casting(
+        "adressesperre", "Kommuneadmin", BOTH, protection_officer, "Ansvarlig for adressesperre, ser skjermede familier"
+    ),
+    Casting(
+        "adressesperre-to", "Kommuneadmin", BOTH, protection_officer, "Godkjenner det den andre ansvarlige foreslår"
+    ),
+    Casting("personvernombud", "Personvernombud", BOTH, lambda: staff("personvernombud"), "Søker i innsynsloggen"),
     Casting("faglaerer", "Faglærer", BOTH, subject_teacher, "Har ingen egen klasse, bare klasser og grupper i fag"),
     Casting("kontaktlaerer-ungdom", "Kontaktlærer", FEIDE, contact_teacher_of_elders, "Har en klasse på 10. trinn"),
     Casting(
@@ -258,7 +270,9 @@ PARTS = (
         "Har fått se én skjermet elev i egen klasse",
     ),
     Casting("vikar", "Lærervikar", BOTH, substitute, "Har tilgang som snart tar slutt"),
-    Casting("sfo", "SFO-medarbeider", BOTH, lambda: staff("sfo_ansatt"), "Ser barn på 1.–4. trinn, ingen dokumenter"),
+    Casting(
+        "sfo", "SFO-medarbeider", BOTH, lambda: staff("sfo_ansatt"), "Ser barna i sin SFO-gruppe, ingen dokumenter"
+    ),
     Casting(
         "helsesykepleier", "Helsesykepleier", BOTH, lambda: staff("helsesykepleier"), "Har rolle uten innsyn i elever"
     ),

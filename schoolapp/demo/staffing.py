@@ -11,6 +11,8 @@ from schoolapp.demo.town import Town
 from students.models import GroupStaffing
 
 Function = GroupStaffing.Function
+# The two who answer for protected addresses; what one proposes, the other decides.
+OFFICER_TITLES = ("Rådgiver, adressesperre", "Fagleder, adressesperre")
 
 
 @dataclass
@@ -57,9 +59,10 @@ class Staffing:
 
     def assign(self, worker: Worker, role: str, school: SchoolPlan | None = None, *, until: date | None = None) -> None:
         since = self.town.last_year.starts_on
-        source = RoleAssignment.Source.HR
+        given = self.town.roles[role]
+        place = school.pk if school else None
         self.town.tables.assignment.add(
-            worker.user, self.town.roles[role], school.pk if school else None, since, until, source
+            self.town.uuid(), worker.user, given.pk, given.reach, place, since, until, RoleAssignment.Source.HR
         )
 
     def staff(self, worker: Worker, group: TeachingGroup, function: str, *, until: date | None = None) -> None:
@@ -69,8 +72,9 @@ class Staffing:
 
     def make_municipal_staff(self) -> list[Worker]:
         """Those who work for several schools. Returns the teams: one for lower secondary, the others for primary."""
-        for _ in range(2):
-            self.assign(self.hire("Rådgiver, stab oppvekst"), "kommuneadmin")
+        for title in ("Rådgiver, stab oppvekst", *OFFICER_TITLES):
+            self.assign(self.hire(title), "kommuneadmin")
+        self.assign(self.hire("Personvernombud"), "personvernombud")
         schools = self.town.plan.schools
         for start in range(0, len(schools), 6):
             nurse, adviser = self.hire("Helsesykepleier"), self.hire("Rådgiver")
@@ -99,8 +103,8 @@ class Staffing:
             until = self.town.today + timedelta(days=self.rng.randint(3, 60))
             self.assign(substitute, "laerer", school, until=until)
             self.staff(substitute, group, Function.SUBJECT_TEACHER, until=until)
-        if 1 in school.grades:
-            self.make_sfo_staff(school, [g for g in home_classes if g.grade <= 4])
+        if school.pk in self.classes.sfo:
+            self.make_sfo_staff(school, self.classes.sfo[school.pk])
 
     def teacher(self, school: SchoolPlan, title: str) -> Worker:
         worker = self.hire(title)
@@ -119,13 +123,12 @@ class Staffing:
             if len(contacts) > 1:
                 self.staff(contacts[(index + 1) % len(contacts)], group, Function.SUBJECT_TEACHER)
 
-    def make_sfo_staff(self, school: SchoolPlan, classes: list[TeachingGroup]) -> None:
+    def make_sfo_staff(self, school: SchoolPlan, bases: list[TeachingGroup]) -> None:
         leader = self.hire("SFO-leder")
         self.assign(leader, "sfo_admin", school)
-        for group in classes:
+        for group in bases:
             self.staff(leader, group, Function.ASSISTANT)
-        for start in range(0, len(classes), 2):
-            worker = self.hire("SFO-medarbeider")
-            self.assign(worker, "sfo_ansatt", school)
-            for group in classes[start : start + 2]:
+            for _ in range(1 + group.size // 25):
+                worker = self.hire("SFO-medarbeider")
+                self.assign(worker, "sfo_ansatt", school)
                 self.staff(worker, group, Function.ASSISTANT)

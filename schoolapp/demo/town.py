@@ -43,7 +43,7 @@ class Tables:
     user: Rows = field(default_factory=lambda: Rows(User, "username", "display_name"))
     assignment: Rows = field(
         default_factory=lambda: Rows(
-            RoleAssignment, "user_id", "role_id", "school_id", "valid_from", "valid_to", "source"
+            RoleAssignment, "uuid", "user_id", "role_id", "reach", "school_id", "valid_from", "valid_to", "source"
         )
     )
     person: Rows = field(
@@ -134,7 +134,7 @@ class Town:
     last_year: SchoolYear
     tick: Callable[[int], None]
     tables: Tables = field(default_factory=Tables)
-    roles: dict[str, int] = field(default_factory=lambda: dict(Role.objects.values_list("slug", "pk")))
+    roles: dict[str, Role] = field(default_factory=lambda: {role.slug: role for role in Role.objects.all()})
     pupils: list[Pupil] = field(default_factory=list)
     protected_people: set[int] = field(default_factory=set)
 
