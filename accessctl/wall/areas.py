@@ -20,6 +20,7 @@ class Area(StrEnum):
     GRADE = "grade"
     MESSAGE = "message"
     SFO = "sfo"
+    HISTORY = "history"
 
 
 OWN = (P.VIEW_OWN_CHILDREN, P.ACT_FOR_OWN_CHILDREN)
@@ -49,6 +50,7 @@ OPENED_BY: dict[Area, tuple[P, ...]] = {
         *(P.VIEW_SFO, P.DECIDE_SFO, P.VIEW_SFO_ATTENDANCE, P.RECORD_SFO_ATTENDANCE, P.DECIDE_FEE_REDUCTION),
         *(P.PREPARE_INVOICES, P.TRANSFER_INVOICES, *OWN),
     ),
+    Area.HISTORY: (P.VIEW_ACCESS_LOG,),
 }
 
 

@@ -52,7 +52,7 @@ def reached(table: str, area: Area, *, pupil: str, school: str, through: str) ->
         ways.append(f"{table}.{pupil} = ANY ({IDS.format(name=setting(area, 'pupils'))})")
     if school:
         ways.append(f"{table}.{school} = ANY ({schools})")
-    elif through:
+    elif pupil and through:
         at_school = f"pupil.id = {table}.{pupil} AND pupil.school_id = ANY ({schools})"
         ways.append(f"EXISTS (SELECT FROM {through} pupil WHERE {at_school})")
     seen = " OR ".join(ways)
@@ -69,6 +69,7 @@ class Protect(Operation):
     `pupil` and `school` are the columns that hold the pupil's id and the id of the school where the pupil goes *now*.
     A table without such a school column leaves `school` out, and the pupil's own row is asked. `via` lists other rows
     whose visibility is enough. With neither area nor via, only `wall.lifted` opens the table for web requests.
+    `adds_freely` is for a log that triggers write: a row may be added about what the user does not see.
     """
 
     reduces_to_sql = True
@@ -76,12 +77,21 @@ class Protect(Operation):
     PUPILS = "students_student"
 
     def __init__(
-        self, table: str, *, area: str = "", pupil: str = "", school: str = "", via: tuple[Via, ...] = ()
+        self,
+        table: str,
+        *,
+        area: str = "",
+        pupil: str = "",
+        school: str = "",
+        via: tuple[Via, ...] = (),
+        adds_freely: bool = False,
     ) -> None:
         self.table, self.area, self.pupil, self.school, self.via = table, area, pupil, school, via
+        self.adds_freely = adds_freely
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         given = {"area": self.area, "pupil": self.pupil, "school": self.school, "via": self.via}
+        given["adds_freely"] = self.adds_freely
         return self.__class__.__qualname__, [self.table], given
 
     def state_forwards(self, app_label: str, state: Any) -> None:
@@ -109,11 +119,12 @@ class Protect(Operation):
             via=self.via,
             through="" if self.table == self.PUPILS else self.PUPILS,
         )
+        added = "true" if self.adds_freely else rows
         return [
             *self.removal(),
             f"ALTER TABLE {self.table} ENABLE ROW LEVEL SECURITY",
             f"ALTER TABLE {self.table} FORCE ROW LEVEL SECURITY",
-            f"CREATE POLICY wall_web ON {self.table} TO {WEB} USING ({rows}) WITH CHECK ({rows})",
+            f"CREATE POLICY wall_web ON {self.table} TO {WEB} USING ({rows}) WITH CHECK ({added})",
             f"CREATE POLICY wall_worker ON {self.table} TO {WORKER} USING (true) WITH CHECK (true)",
             f"CREATE POLICY wall_owner ON {self.table} TO CURRENT_USER USING (true) WITH CHECK (true)",
         ]
