@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from accessctl import wall
 from accessctl.guards import access_of
 
 
@@ -26,3 +28,12 @@ def every_view_declares_access(app_configs: Any, **kwargs: Any) -> list[CheckMes
         for route, entry in all_views()
         if access_of(entry.callback) is None
     ]
+
+
+@register("wall", deploy=True)
+def web_has_a_weak_database_role(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """For `check --deploy` in the environment of the web processes: row-level security must hold for their role."""
+    kind = Warning if settings.DEVELOPMENT else Error
+    hint = f"Let DATABASE_URL of the web processes name the role {wall.WEB}; see docs/deploy.md."
+    powers = wall.powers_of_connection()
+    return [kind(f"The database role of this process {power}.", hint=hint, id="accessctl.E002") for power in powers]

@@ -30,6 +30,7 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        wall.refuse_power()
         with wall.around_request() as kept:
             request.request_transaction = kept  # type: ignore[attr-defined]
             response = self.get_response(request)

@@ -18,6 +18,7 @@ from pathlib import Path
 from local_runtime.bootstrap import SetupError
 
 SYSTEM_USER = "pgserver"
+OWNER = "postgres"  # owns the database; migrations and bin/manage connect as it
 LONGEST_SOCKET_PATH = 100
 START_TIMEOUT = 60
 PR_SET_PDEATHSIG = 1
@@ -62,7 +63,7 @@ def postgres(folder: Path, *, throw_away: bool) -> Iterator[str]:
         with _child(command, folder / "server.log", stop=signal.SIGINT, account=account) as server:
             _await(server, lambda: _accepts_connections(sockets), "PostgreSQL", folder / "server.log")
             _create_database(sockets)
-            yield f"postgres://postgres@/schoolapp?host={sockets}"
+            yield f"postgres://{OWNER}@/schoolapp?host={sockets}"
 
 
 @contextlib.contextmanager

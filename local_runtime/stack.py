@@ -18,9 +18,11 @@ from honcho.process import Popen, Process
 
 from local_runtime.bootstrap import ROOT, SetupError
 from local_runtime.environment import Ports, local_environment
-from local_runtime.servers import die_with_parent, is_free, postgres, redis
+from local_runtime.servers import OWNER, die_with_parent, is_free, postgres, redis
 
 PYTHON = shlex.quote(sys.executable)
+# The same names as in accessctl.wall.roles, which needs settings to be imported.
+WEB, WORKER = "schoolapp_web", "schoolapp_worker"
 
 
 @contextlib.contextmanager
@@ -61,12 +63,20 @@ def only_one(folder: Path) -> Iterator[None]:
         yield
 
 
+def as_database_role(role: str, environment: dict[str, str]) -> str:
+    """What makes a command connect as `role`, put before it; nothing where the database is not the embedded one."""
+    owner, at, rest = environment.get("DATABASE_URL", "").partition("@")
+    is_embedded = owner == f"postgres://{OWNER}" and bool(at)
+    return f"env DATABASE_URL={shlex.quote(f'postgres://{role}@{rest}')} " if is_embedded else ""
+
+
 def processes(environment: dict[str, str], ports: Ports) -> dict[str, str]:
     """Name and command of everything that runs beside PostgreSQL and Redis. Pages go before background work."""
-    celery = f"nice -n 10 {PYTHON} -m celery -A schoolapp"
+    web, worker_role = (as_database_role(role, environment) for role in (WEB, WORKER))
+    celery = f"{worker_role}nice -n 10 {PYTHON} -m celery -A schoolapp"
     worker = f"{celery} worker --loglevel=INFO --without-gossip --without-mingle"
     schedule = shlex.quote(str(Path(environment["DATA_DIR"]) / "beat-schedule"))
-    gunicorn = f"{PYTHON} -m gunicorn schoolapp.wsgi --no-control-socket --preload"
+    gunicorn = f"{web}{PYTHON} -m gunicorn schoolapp.wsgi --no-control-socket --preload"
     commands = {
         "web": f"{gunicorn} --bind 127.0.0.1:{ports.web} --workers 2 --threads 4",
         "worker": f"{worker} --queues=default,pdf --concurrency=2 --hostname=worker@%h",

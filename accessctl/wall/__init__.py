@@ -3,7 +3,7 @@
 from accessctl.wall.areas import OPENED_BY, Area, opened_by
 from accessctl.wall.context import Pupils, around_request, lifted, raise_for, register
 from accessctl.wall.policies import Protect, Via
-from accessctl.wall.roles import WEB, WORKER, append_only_tables, powers_of_connection, set_up_roles
+from accessctl.wall.roles import WEB, WORKER, append_only_tables, powers_of_connection, refuse_power, set_up_roles
 
 __all__ = [
     "OPENED_BY",
@@ -19,6 +19,7 @@ __all__ = [
     "opened_by",
     "powers_of_connection",
     "raise_for",
+    "refuse_power",
     "register",
     "set_up_roles",
 ]

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import Model
@@ -91,3 +93,19 @@ def powers_of_connection() -> list[str]:
             if cursor.fetchone()[0]:
                 found.append(power)
     return found
+
+
+_trusted: list[bool] = []
+
+
+def refuse_power() -> None:
+    """Raise ImproperlyConfigured where a web process in production connects as a role the wall does not hold.
+
+    Asked at the first request of each process, since only then is it certain that it serves pages.
+    """
+    if _trusted or settings.DEVELOPMENT:
+        return
+    powers = powers_of_connection()
+    if powers:
+        raise ImproperlyConfigured(f"web must connect as {WEB}, but its database role {' and '.join(powers)}.")
+    _trusted.append(True)
