@@ -11,8 +11,9 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from accessctl import checks  # noqa: F401  registers the system checks
+        from accessctl.journal import own  # noqa: F401  what of this app leaves a history
 
-        autodiscover_modules("admin")
+        autodiscover_modules("admin", "journal")
         post_migrate.connect(grant_runtime_roles, sender=self)
 
 

@@ -1,48 +1,143 @@
-"""Opening a record and logging that it was opened are one act."""
+"""The access log's only writers. Opening a record and logging that it was opened are one act.
 
+What cannot be logged is not shown: a failed insert becomes NotLogged, which the middleware answers with a page that
+says so and holds no data.
+"""
+
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
+from django.utils.translation import override
 
+from accessctl.journal import pupils
+from accessctl.journal.alerts import protected_opened
+from accessctl.login.level import demand
 from accessctl.models import AccessEvent
+from accessctl.scope import scope_of
+from schoolapp.lib import request_id
 
 Record = TypeVar("Record", bound=Model)
+# Actions by which somebody came to see a pupil's data, as opposed to writing or being refused.
+READS = frozenset({"open", "list", "download", "preview", "export"})
+OWN_BASES = frozenset({AccessEvent.Basis.OWN_CHILD, AccessEvent.Basis.SELF})
+
+
+class NotLogged(Exception):
+    """The log refused the line, so what it was about must not be shown."""
 
 
 def open_or_404(request: HttpRequest, queryset: QuerySet[Record], *, action: str = "open", **lookup: Any) -> Record:
     """Fetch one record from an already scoped queryset and log it; what the caller may not see does not exist.
 
-    Raises Http404 both for a missing record and for somebody else's, so that the two cannot be told apart.
+    Raises Http404 both for a missing record and for somebody else's, so that the two cannot be told apart,
+    and ConfirmFirst for what opens only after the caller has proved anew who they are.
     """
     try:
         record = queryset.get(**lookup)
     except ObjectDoesNotExist:
         raise Http404 from None
-    record_event(request.user, action, record)
+    reason = demand(request, record, action=action)
+    record_event(request.user, action, record, reason=reason)
     return record
 
 
-def record_event(user: Any, action: str, record: Model, *, ground: str = "") -> None:
+def record_event(
+    user: Any, action: str, record: Model, *, ground: str = "", what: str = "", reason: str = ""
+) -> AccessEvent:
     """Add one line to the access log. `about` is the pupil the record concerns, when it tells."""
-    about: UUID | None = getattr(record, "about", None)
-    AccessEvent.objects.create(
-        user=user if getattr(user, "pk", None) else None,
-        action=action,
-        object_type=record._meta.label,
-        object_id=getattr(record, "uuid", None),
-        about=about,
-        ground=ground,
-    )
+    return write(user, action, [record], ground=ground, what=what, reason=reason)[0]
 
 
-def record_list(user: Any, action: str, records: list[Any]) -> None:
+def record_list(user: Any, action: str, records: Sequence[Any], *, what: str = "") -> None:
     """One line per pupil shown in a list or an export, in one insert."""
-    AccessEvent.objects.bulk_create(
-        AccessEvent(
-            user=user, action=action, object_type=r._meta.label, object_id=r.uuid, about=getattr(r, "about", None)
-        )
-        for r in records
+    if records:
+        write(user, action, records, what=what)
+
+
+def record_act(
+    user: Any,
+    action: str,
+    *,
+    what: str = "",
+    ground: str = "",
+    reason: str = "",
+    object_id: UUID | None = None,
+    about: UUID | None = None,
+) -> AccessEvent:
+    """Add one line about something that has no record: a login, a search in the log, a refusal."""
+    line = AccessEvent(action=action, what=what, ground=ground, object_id=object_id, about=about, reason=reason)
+    return _insert(user, [line])[0]
+
+
+def write(
+    user: Any, action: str, records: Iterable[Any], *, ground: str = "", what: str = "", reason: str = ""
+) -> list[AccessEvent]:
+    return _insert(
+        user,
+        [
+            AccessEvent(
+                action=action,
+                object_type=record._meta.label,
+                object_id=getattr(record, "uuid", None),
+                about=getattr(record, "about", None),
+                ground=ground,
+                what=what or kind_of_data(record),
+                reason=reason,
+            )
+            for record in records
+        ],
     )
+
+
+def kind_of_data(record: Any) -> str:
+    """Which kind of data a record is, in the language of the log."""
+    with override("nb"):
+        return str(getattr(record, "kind_of_data", "") or record._meta.verbose_name)[:120]
+
+
+def _insert(user: Any, lines: list[AccessEvent]) -> list[AccessEvent]:
+    """Complete the lines with who, in which role, on what ground and in which request, and write them.
+
+    Raises NotLogged when the database does not take them.
+    """
+    actor = user if getattr(user, "pk", None) else None
+    abouts = {line.about for line in lines if line.about}
+    request = request_id.current()
+    try:
+        known = pupils.source().known(abouts) if abouts else {}
+        grounds = pupils.ground_of(actor, abouts) if actor and abouts else {}
+        for line in lines:
+            line.user = actor
+            if request:
+                line.request_id, line.login_method = request.id, request.login_method[:80]
+            _explain(line, known, grounds)
+        written = AccessEvent.objects.bulk_create(lines)
+        seen = [line for line in lines if line.action in READS and line.basis not in OWN_BASES]
+        protected_opened(actor, [known[line.about] for line in seen if line.about in known], reason=lines[0].reason)
+    except DatabaseError as error:
+        raise NotLogged from error
+    return written
+
+
+def _explain(line: AccessEvent, known: dict[UUID, pupils.Pupil], grounds: dict[UUID, pupils.Ground]) -> None:
+    """Fill in role, ground and school: for a pupil the ground that reaches that pupil, otherwise the roles held."""
+    if line.about in known:
+        line.school_id = known[line.about].school_id
+    why = grounds.get(line.about) if line.about else None
+    if why:
+        line.role, line.basis = why.role[:120], why.basis
+        line.ground = (line.ground or why.text)[:200]
+    elif line.user:
+        line.role = roles_of(line.user)
+        if line.about:
+            line.basis = AccessEvent.Basis.NONE
+
+
+def roles_of(user: Any) -> str:
+    """The roles a user acts in when no single pupil decides which."""
+    return ", ".join(sorted({source.name for source in scope_of(user).sources if source.role}))[:120]

@@ -36,6 +36,9 @@ class Reach(models.TextChoices):
         return staff and order.index(Reach(reach)) > order.index(self)
 
 
+STAFF_REACHES = (Reach.MUNICIPALITY, Reach.SCHOOLS, Reach.OWN_GROUPS, Reach.OWN_SFO_GROUPS)
+
+
 def serves(reach: str, permission: P) -> bool:
     """Whether a right can come from an assignment with `reach`. Staff, guardians and pupils have separate doors."""
     match reach:
@@ -141,5 +144,5 @@ ROLES: tuple[ShippedRole, ...] = (
     ShippedRole(HELSE, "Helsesykepleier", Reach.SCHOOLS, (KOMMUNE,)),
     ShippedRole("grunntilgang", "Grunntilgang", Reach.SCHOOLS, (SKOLE,)),
     ShippedRole(FORESATT, "Foresatt", Reach.OWN_CHILDREN, ()),
-    ShippedRole(ELEV, "Elev", Reach.SELF, (SKOLE, KOMMUNE)),
+    ShippedRole(ELEV, "Elev", Reach.SELF, ()),
 )

@@ -13,6 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from mozilla_django_oidc.views import OIDCLogoutView
 
+from accessctl.audit import record_act
 from accessctl.guards import Public, public, signed_in
 from accessctl.login import drafts, session
 from accessctl.login.flow import provider_or_404
@@ -70,6 +71,8 @@ class LogoutView(OIDCLogoutView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         used, id_token = session.logout_hint(request)
+        if request.user.is_authenticated:
+            record_act(request.user, "logout")
         session.end(request)
         endpoint = end_session_endpoint(used) if used else ""
         if used and endpoint:
@@ -118,6 +121,7 @@ def frontchannel(request: HttpRequest, provider: str) -> HttpResponse:
         ended = session.end_by_sid(used, request.GET.get("sid", ""))
         if ended:
             security_log.info("%d sessions ended by %s", len(ended), used.slug)
+            record_act(None, "logout", what=f"{used.name}: {len(ended)}")
         if request.session.session_key in ended:
             request.session.flush()
     response = HttpResponse()

@@ -1,5 +1,6 @@
 """Values that must not reach production. Each problem is said in words the one who sets the environment can act on."""
 
+import base64
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from django.conf import LazySettings
 
 ENVIRONMENTS = {"production", "staging", "development"}
 SHORTEST_KEY = 50
+SEAL_KEY_BYTES = 32
 FEWEST_DIFFERENT_CHARACTERS = 12
 
 
@@ -19,6 +21,7 @@ def unsafe_values(settings: LazySettings | Any) -> list[str]:
         *_hosts(settings),
         *_providers(settings),
         *_archive(settings),
+        *_log_seal(settings),
     ]
 
 
@@ -62,6 +65,15 @@ def _archive(settings: Any) -> Iterator[str]:
     for name in ("object_model_url", "document_url"):
         if settings.NCORE[name] and not is_https(settings.NCORE[name]):
             yield f"NCORE_{name.upper()} must begin with https://: the archive's password and the letters travel there."
+
+
+def _log_seal(settings: Any) -> Iterator[str]:
+    try:
+        length = len(base64.b64decode(settings.LOG_SEAL_KEY, validate=True))
+    except ValueError:
+        length = 0
+    if length != SEAL_KEY_BYTES:
+        yield f"LOG_SEAL_KEY must be {SEAL_KEY_BYTES} random bytes in base64; the logs are sealed with it."
 
 
 def is_https(url: str) -> bool:

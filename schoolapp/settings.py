@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "schoolapp.lib.upload_limit.UploadLimitMiddleware",
+    "accessctl.journal.middleware.JournalMiddleware",
     "accessctl.middleware.AccessMiddleware",
 ]
 
@@ -135,6 +136,16 @@ SYNTHETIC_IDS_ALLOWED = env.bool("SYNTHETIC_IDS_ALLOWED", False)
 PGTRIGGER_MIGRATIONS = False
 PGTRIGGER_INSTALL_ON_MIGRATE = True
 PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = False
+
+# So many different pupils outside own groups may one user open in a day before the privacy officer is told.
+ALERT_PUPILS_PER_DAY = env.int("ALERT_PUPILS_PER_DAY", 40)
+# How often one user may try to take emergency access in a day.
+EMERGENCY_ACCESS_PER_DAY = env.int("EMERGENCY_ACCESS_PER_DAY", 5)
+# The logs are sealed with an Ed25519 key (docs/innsynslogg.md): its 32 bytes in base64. Each seal is also written to a
+# file that should be shipped to another host, and to the log stream.
+LOG_SEAL_KEY = env.str("LOG_SEAL_KEY", "")
+LOG_SEAL_OLD_PUBLIC_KEYS = env.list("LOG_SEAL_OLD_PUBLIC_KEYS", default=[])
+LOG_SEAL_FILE = env.str("LOG_SEAL_FILE", "")
 
 GUARDIAN_GET_INIT_ANONYMOUS_USER = None
 ANONYMOUS_USER_NAME = None
@@ -266,6 +277,8 @@ CELERY_BEAT_SCHEDULE = {
     **daily_schedule("archive-run", "archive.tasks.start_run", ARCHIVE_RUN_TIMES),
     "archive-sweep": {"task": "archive.tasks.sweep", "schedule": 30.0},
     "documents-sweep": {"task": "documents.tasks.sweep", "schedule": 30.0},
+    "log-seal": {"task": "accessctl.tasks.seal_log", "schedule": 30.0},
+    "log-alerts": {"task": "accessctl.tasks.look_for_alerts", "schedule": 300.0},
 }
 
 LOGGING = {
@@ -273,13 +286,15 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "redact": {"()": "schoolapp.lib.logs.RedactNationalIds"},
+        "request": {"()": "schoolapp.lib.logs.NameTheRequest"},
         "refusals": {"()": "schoolapp.lib.logs.RefusalsOnOneLine"},
     },
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact", "request"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.request": {"filters": ["refusals"]},
+        "pgtrigger": {"level": "WARNING"},
         "zeep": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},

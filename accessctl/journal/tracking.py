@@ -20,12 +20,14 @@ CONTEXT = "nullif(current_setting('pghistory.context_metadata', true), '')::json
 class Tracked:
     """How one table is tracked.
 
-    `hidden` columns are noted as changed, without their values. `pupil` and `person` name the columns that say whom a
+    `hidden` columns are noted as changed, without their values; `ignored` ones are machinery, or repeat another row.
+    `pupil` and `person` name the columns that say whom a
     row concerns. `needs` is the right over the pupil without which the values are not shown.
     """
 
     model: type[Model]
     hidden: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     pupil: str = ""
     person: str = ""
     needs: Permission | None = None
@@ -39,16 +41,17 @@ def track(
     model: type[Model],
     *,
     hidden: tuple[str, ...] = (),
+    ignored: tuple[str, ...] = (),
     pupil: str = "",
     person: str = "",
     needs: Permission | None = None,
 ) -> None:
     """Keep every change of the model's rows. Raises ValueError for a column the table does not have."""
     columns = {field.column for field in model._meta.concrete_fields}
-    unknown = {name for name in (*hidden, pupil, person) if name} - columns
+    unknown = {name for name in (*hidden, *ignored, pupil, person) if name} - columns
     if unknown:
         raise ValueError(f"{model._meta.label} has no column {', '.join(sorted(unknown))}")
-    entry = Tracked(model, hidden, pupil, person, needs)
+    entry = Tracked(model, hidden, ignored, pupil, person, needs)
     _tracked[model._meta.db_table] = entry
     for trigger in triggers(entry):
         pgtrigger.register(trigger)(model)
@@ -113,13 +116,18 @@ def whom(entry: Tracked, row: str) -> str:
     )
 
 
+def as_json(entry: Tracked, row: str) -> str:
+    without = "".join(f" - '{name}'" for name in entry.ignored)
+    return f"(to_jsonb({row}){without})"
+
+
 def masked(entry: Tracked, row: str) -> str:
     """The row as JSON without empty columns, hidden values replaced."""
     marks = "".join(
-        f""" || jsonb_build_object('{c}', CASE WHEN {row}.{c} IS NULL THEN NULL ELSE '{MASK}' END)"""
-        for c in entry.hidden
+        f" || jsonb_build_object('{name}', CASE WHEN {row}.{name} IS NULL THEN NULL ELSE '{MASK}' END)"
+        for name in entry.hidden
     )
-    return f"jsonb_strip_nulls(to_jsonb({row}){marks})"
+    return f"jsonb_strip_nulls({as_json(entry, row)}{marks})"
 
 
 def insert_statement(entry: Tracked, operation: str, rows: str, *, old: bool) -> str:
@@ -144,9 +152,9 @@ def update_statement(entry: Tracked) -> str:
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(key, {shown.format("was.value")}) AS old,
                jsonb_object_agg(key, {shown.format("now.value")}) AS new
-        FROM jsonb_each(to_jsonb(o)) AS was JOIN jsonb_each(to_jsonb(n)) AS now USING (key)
+        FROM jsonb_each({as_json(entry, "o")}) AS was JOIN jsonb_each({as_json(entry, "n")}) AS now USING (key)
         WHERE was.value IS DISTINCT FROM now.value
     ) AS difference
-    WHERE (o.*) IS DISTINCT FROM (n.*);
+    WHERE (o.*) IS DISTINCT FROM (n.*) AND difference.new IS NOT NULL;
     RETURN NULL;
     """  # noqa: S608  # every part is a name of our own models

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.generic import View
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
 
+from accessctl.audit import record_act
 from accessctl.guards import Public
 from accessctl.login import failures, session
 from accessctl.login.backend import Attempt, redirect_uri
@@ -133,6 +134,8 @@ class CallbackView(OIDCAuthenticationCallbackView):
         assert attempt.login is not None
         if attempt.same_user is not None and time.time() - attempt.login.auth_time > CONFIRM_SECONDS:
             raise LoginFailed(failures.NOT_CONFIRMED, f"auth_time of user {user.pk}")
+        level = f"{attempt.provider.name}, {attempt.login.acr or 'én faktor'}"
+        record_act(user, "login" if attempt.same_user is None else "confirm", what=level)
         session.begin(self.request, user, attempt.login)
         security_log.info("user %s logged in at %s, level %s", user.pk, attempt.provider.slug, attempt.login.acr or "-")
         return HttpResponseRedirect(attempt.target or settings.LOGIN_REDIRECT_URL)
@@ -186,6 +189,7 @@ def failed(request: HttpRequest, used: Provider, failure: LoginFailed) -> HttpRe
     kind = failure.failure
     level = logging.INFO if kind is failures.CANCELLED else logging.WARNING
     security_log.log(level, "login at %s refused: %s (%s)", used.slug, kind.slug, failure.detail)
+    record_act(request.user, "login_refused", what=f"{used.name}: {kind.slug}")
     target = getattr(request, "login_target", own_path(request, request.GET.get("neste", "")))
     query = f"?{urlencode({'neste': target})}" if target else ""
     name = {"provider": used.name}

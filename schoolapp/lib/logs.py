@@ -3,6 +3,8 @@
 import logging
 import re
 
+from schoolapp.lib import request_id
+
 ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{6}\s?\d{5}(?!\d)")
 
 
@@ -24,4 +26,13 @@ class RefusalsOnOneLine(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno < logging.ERROR:
             record.exc_info = record.exc_text = None
+        return True
+
+
+class NameTheRequest(logging.Filter):
+    """Puts the request's number on the line, so that it can be held together with the access log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        current = request_id.current()
+        record.request_id = str(current.id) if current else "-"
         return True

@@ -25,7 +25,7 @@ def current() -> Request | None:
 
 @contextmanager
 def begun(login_method: str = "") -> Iterator[Request]:
-    """Give whatever happens inside one number. It never comes from the caller, who could make two requests look like one."""
+    """Give whatever happens inside one number. It is ours alone: a caller could make two requests look like one."""
     request = Request(uuid4(), login_method)
     token = _current.set(request)
     try:

@@ -20,7 +20,7 @@ def roles_of(user: User) -> set[str]:
     return set(user.assignments.on().values_list("role__slug", flat=True))
 
 
-@pytest.mark.parametrize("who", ["guardian", "contact_teacher", "no_role", "own", "other_school"])
+@pytest.mark.parametrize("who", ["guardian", "contact_teacher", "no_role", "other_school"])
 def test_people_with_business_here_get_an_account(world, who):
     user = account_for(number_of(world.people[who]), name="")
     assert user == Person.objects.get(pk=world.people[who].pk).user
@@ -53,11 +53,16 @@ def test_the_dead_get_none(world):
     assert account_for(number_of(world.people["guardian"]), name="") is None
 
 
+def test_a_pupil_below_lower_secondary_has_no_login(world):
+    assert account_for(number_of(world.people["own"]), name="") is None
+
+
 def test_a_pupil_gets_the_role_that_follows_from_the_register(world):
-    user = account_for(number_of(world.people["own"]), name="")
+    world.users["other_school"].assignments.all().delete()
+    user = account_for(number_of(world.people["other_school"]), name="")
     assert roles_of(user) == {"elev"}
-    assert user.display_name == "Elev Own"
-    assert account_for(number_of(world.people["own"]), name="") == user
+    assert user.display_name == "Elev Other_School"
+    assert account_for(number_of(world.people["other_school"]), name="") == user
     assert user.assignments.count() == 1
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from schoolapp.checks import unsafe_values
 
+SEAL_KEY = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="
 KEY = "q7Rk2vX9mB4nT8wZ1cJ6hL3pD5sF0gY-aEuViOtNxWzQbMrCkPdH"
 PRODUCTION = {
     "ENVIRONMENT": "production",
@@ -20,6 +21,7 @@ PRODUCTION = {
     "BASE_URL": "https://skole.example.kommune.no",
     "LOGIN_PROVIDERS": {"idporten": {"issuer": "https://idporten.no", "client_id": "abc", "client_secret": "x"}},
     "NCORE": {"object_model_url": "https://arkiv.example/V3", "document_url": "https://arkiv.example/D3"},
+    "LOG_SEAL_KEY": SEAL_KEY,
 }
 
 
@@ -52,6 +54,8 @@ def test_safe_values_are_accepted():
         (provider(issuer="http://idporten.no"), "IDPORTEN_ISSUER"),
         (provider(client_id=""), "client id"),
         ({"NCORE": PRODUCTION["NCORE"] | {"document_url": "http://arkiv.example/D3"}}, "NCORE_DOCUMENT_URL"),
+        ({"LOG_SEAL_KEY": ""}, "LOG_SEAL_KEY"),
+        ({"LOG_SEAL_KEY": SEAL_KEY[:20]}, "LOG_SEAL_KEY"),
     ],
 )
 def test_each_unsafe_value_is_named(changes, named):
@@ -74,6 +78,7 @@ def test_the_processes_of_production_start_on_safe_values_only(module, safe):
         "BASE_URL": PRODUCTION["BASE_URL"],
         "ALLOWED_HOSTS": "skole.example.kommune.no",
         "IDPORTEN_CLIENT_ID": "abc",
+        "LOG_SEAL_KEY": SEAL_KEY,
     }
     starts = f"import {module}; from celery import current_app; current_app.loader.import_default_modules()"
     done = subprocess.run(

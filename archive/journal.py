@@ -1,0 +1,15 @@
+"""What of the archive leaves a change history. Titles and what was sent may name a pupil, so they are not in it."""
+
+from accessctl.journal.tracking import track, untracked
+from archive.models import ArchiveFolder, ArchiveRun, Delivery, DeliveryAttempt, Peer, SchoolArchiveSettings
+
+track(SchoolArchiveSettings)
+track(ArchiveFolder, hidden=("title", "public_title", "national_id", "steps"))
+track(
+    Delivery,
+    hidden=("title", "record", "steps", "failure_text"),
+    ignored=("attempt", "fence", "claimed_at", "lease_until", "next_at", "doubts", "run_id"),
+)
+untracked(ArchiveRun, "A log of its own: one row per pass over the queue.")
+untracked(DeliveryAttempt, "A log of its own: one row per attempt, never changed.")
+untracked(Peer, "How an archive has answered lately; machinery that is overwritten all the time.")

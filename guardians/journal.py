@@ -1,0 +1,25 @@
+"""What of guardian relations leaves a change history, and on what ground a guardian reaches a child."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from accessctl.journal.pupils import Ground, register_grounds
+from accessctl.journal.tracking import track
+from accessctl.models import AccessEvent
+from accessctl.permissions import Permission
+from accessctl.scope import scope_of
+from guardians.models import GuardianRelation
+
+track(GuardianRelation, pupil="student_id", person="guardian_id", needs=Permission.VIEW_CONTACT)
+
+
+def as_guardian(user: Any, uuids: Collection[UUID]) -> dict[UUID, Ground]:
+    if not scope_of(user).reach(Permission.VIEW_OWN_CHILDREN).own_children:
+        return {}
+    own = GuardianRelation.objects.giving_access().filter(guardian__user=user, student__uuid__in=uuids)
+    ground = Ground("Foresatt", "Egen forelder", AccessEvent.Basis.OWN_CHILD)
+    return dict.fromkeys(own.values_list("student__uuid", flat=True), ground)
+
+
+register_grounds(as_guardian, order=10)
