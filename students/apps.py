@@ -7,6 +7,4 @@ class StudentsConfig(AppConfig):
     verbose_name = "Elever"
 
     def ready(self) -> None:
-        from students import reached  # noqa: F401  tells the wall which pupils a user reaches
-
         autodiscover_modules("pupil_tabs")
