@@ -110,9 +110,7 @@ def _insert(user: Any, lines: list[AccessEvent]) -> list[AccessEvent]:
     abouts = {line.about for line in lines if line.about}
     request = request_id.current()
     try:
-        with wall.lifted("the log says what is true of a pupil, whatever the one who is logged may see"):
-            known = pupils.source().known(abouts) if abouts else {}
-            grounds = pupils.ground_of(actor, abouts) if actor and abouts else {}
+        known, grounds = _facts_of(actor, abouts) if abouts else ({}, {})
         for line in lines:
             line.user = actor
             if request:
@@ -124,6 +122,11 @@ def _insert(user: Any, lines: list[AccessEvent]) -> list[AccessEvent]:
     except DatabaseError as error:
         raise NotLogged from error
     return written
+
+
+def _facts_of(actor: Any, abouts: set[UUID]) -> tuple[dict[UUID, pupils.Pupil], dict[UUID, pupils.Ground]]:
+    with wall.lifted("the log says what is true of a pupil, whatever the one who is logged may see"):
+        return pupils.source().known(abouts), pupils.ground_of(actor, abouts) if actor else {}
 
 
 def _explain(line: AccessEvent, known: dict[UUID, pupils.Pupil], grounds: dict[UUID, pupils.Ground]) -> None:
