@@ -1,12 +1,14 @@
 """Persons as the population register knows them: identity, contact and address protection."""
 
-from uuid import uuid4
+from datetime import date, timedelta
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accessctl.login.level import Content
 from accessctl.models import DatedQuerySet
 from schoolapp.lib import clock
 
@@ -24,6 +26,17 @@ class Protection(models.TextChoices):
         return list(Protection).index(self)
 
 
+# Protection that child welfare asks for lasts a year at a time (handbook 8.2). The day is a reminder to a person.
+CLIENT_DAYS = 365
+
+
+class ProtectionSource(models.TextChoices):
+    """Who switched the protection on."""
+
+    REGISTER = "register", _("Folkeregisteret")
+    SCHOOL = "school", _("skolen eller kommunen")
+
+
 class PersonQuerySet(models.QuerySet):
     def unprotected(self):
         return self.filter(protection=Protection.NONE)
@@ -38,6 +51,14 @@ class Person(models.Model):
     birth_date = models.DateField(_("fødselsdato"), null=True, blank=True)
     sex = models.CharField(_("kjønn"), max_length=8, blank=True)
     protection = models.CharField(_("adressesperre"), max_length=12, choices=Protection, default=Protection.NONE)
+    protection_source = models.CharField(_("satt av"), max_length=8, choices=ProtectionSource, blank=True)
+    protected_since = models.DateField(_("skjermet fra"), null=True, blank=True)
+    protection_review_on = models.DateField(
+        _("vurderes på nytt"),
+        null=True,
+        blank=True,
+        help_text=_("Dagen du får en påminnelse. Skjermingen står til to personer har opphevet den."),
+    )
     written_form = models.CharField(_("målform"), max_length=2, default="nb")
     deceased_on = models.DateField(_("død"), null=True, blank=True)
     user = models.OneToOneField(
@@ -65,6 +86,32 @@ class Person(models.Model):
     @property
     def is_protected(self) -> bool:
         return self.protection != Protection.NONE
+
+    @property
+    def guarded_as(self) -> frozenset[Content]:
+        """What opening a page about this person asks for beyond a login."""
+        return frozenset({Content.PROTECTED}) if self.is_protected else frozenset()
+
+    @property
+    def about(self) -> UUID:
+        """The pupil an access-log line about this person concerns, where the query has told; else the person."""
+        return getattr(self, "pupil_uuid", None) or self.uuid
+
+    def note_raised(self, level: str, source: str) -> None:
+        """Set a stronger protection on this object, with since when and until when to look at it again. Not saved."""
+        today = clock.today()
+        if not self.is_protected:
+            self.protected_since = today
+        self.protection, self.protection_source = level, source
+        if level == Protection.CLIENT:
+            self.protection_review_on = review_day(today)
+
+
+PROTECTION_FIELDS = ("protection", "protection_source", "protected_since", "protection_review_on")
+
+
+def review_day(start: date) -> date:
+    return start + timedelta(days=CLIENT_DAYS)
 
 
 class NationalId(models.Model):
