@@ -1,10 +1,12 @@
 from django.urls import path
 
-from students.views import pupil, staff
+from students.views import access, pupil, staff
 
 app_name = "students"
 urlpatterns = [
     path("elever/", staff.pupil_list, name="list"),
     path("elever/<uuid:uuid>/", staff.pupil, name="pupil"),
+    path("elever/<uuid:uuid>/tilgang/", access.watchers, name="watchers"),
+    path("innsyn/hvem-kan-se/", access.find, name="find_watchers"),
     path("min-side/", pupil.own_page, name="own"),
 ]
