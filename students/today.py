@@ -3,11 +3,14 @@
 from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accessctl.journal.alerts import open_alerts
 from accessctl.models import User
+from accessctl.permissions import Permission
 from schoolapp.lib import clock
-from schools.today import Shortcut, register_shortcuts
+from schools.today import Shortcut, TodayLine, register, register_shortcuts
 from students.models import Group, GroupStaffing, Student
 
 
@@ -34,4 +37,15 @@ def own_classes(user: User) -> list[Shortcut]:
     ]
 
 
+def alerts(user: User) -> list[TodayLine]:
+    """What the privacy officer has not assessed yet."""
+    count = open_alerts(user) if user.holds(Permission.VIEW_ACCESS_LOG) else 0
+    if not count:
+        return []
+    title = ngettext("%(n)d varsel fra innsynsloggen", "%(n)d varsler fra innsynsloggen", count) % {"n": count}
+    detail = _("Nødtilgang, skjermede elever eller uvanlig mange oppslag.")
+    return [TodayLine(count, "bad", title, detail, reverse("journal:alerts"), _("Vurder"))]
+
+
+register(alerts)
 register_shortcuts(own_classes)
