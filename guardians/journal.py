@@ -11,7 +11,7 @@ from accessctl.permissions import Permission
 from accessctl.scope import scope_of
 from guardians.models import GuardianRelation
 
-track(GuardianRelation, pupil="student_id", person="guardian_id", needs=Permission.VIEW_CONTACT)
+track(GuardianRelation, pupil="student_id", person="guardian_id", needs=Permission.VIEW_GUARDIANS)
 
 
 def as_guardian(user: Any, uuids: Collection[UUID]) -> dict[UUID, Ground]:

@@ -32,4 +32,4 @@ def guardians_of(user: User, student: Student) -> dict[str, Any]:
 
 
 register_address_rule(hides_addresses)
-register_panel(Panel("foresatte", "guardians/pupil_panel.html", Permission.VIEW_CONTACT, order=10, data=guardians_of))
+register_panel(Panel("foresatte", "guardians/pupil_panel.html", Permission.VIEW_GUARDIANS, order=10, data=guardians_of))

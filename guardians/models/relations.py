@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accessctl.login.level import Content
 from accessctl.models import DatedQuerySet, User
-from accessctl.permissions import GUARDIAN_RIGHTS, Permission
+from accessctl.permissions import GUARDIAN_RIGHTS, PUPIL_RIGHTS, Permission
 from accessctl.scope import scope_of
 from guardians.models.blocks import REFERENCE_LENGTH, RelationBlock
 from people.models import Person, Protection
@@ -50,12 +50,14 @@ class GuardianRelationQuerySet(DatedQuerySet):
         due = Q(valid_to__lte=soon) | Q(recheck_on__lte=clock.today())
         return self.on().filter(due, state=GuardianRelation.State.VERIFIED, ground=GuardianRelation.Ground.MANUAL)
 
-    def visible_to(self, user, permission: Permission = Permission.VIEW_CONTACT):
+    def visible_to(self, user, permission: Permission = Permission.VIEW_GUARDIANS):
         """Relations staff may see: those of pupils for whom they hold `permission`, protected guardians left out.
 
         Only a municipality- or school-wide grant opens protected guardians; a grant on one pupil is about that pupil.
-        A guardian sees the own relations and nobody else's.
+        A guardian sees the own relations and nobody else's; a pupil sees none (handbook 7.2).
         """
+        if permission in PUPIL_RIGHTS:
+            return self.none()
         rows = self.filter(student__in=Student.objects.visible_to(user, permission))
         if permission in GUARDIAN_RIGHTS:
             return rows.giving_access().filter(guardian__user=user)

@@ -15,7 +15,7 @@ from students.journal import EMERGENCY, exactly
 from students.models import Student
 
 TAKEN, REFUSED = "emergency", "emergency_refused"
-GIVES = (Permission.VIEW_PUPIL, Permission.VIEW_CONTACT)
+GIVES = (Permission.VIEW_PUPIL, Permission.VIEW_CONTACT, Permission.VIEW_GUARDIANS)
 LOCK = 7_302_119
 
 
