@@ -7,6 +7,8 @@ urlpatterns = [
     path("", doors.home, name="home"),
     path("spraak/", language.choose, name="language"),
     path("", include("accessctl.urls")),
+    path("", include("accessctl.rights.urls")),
+    path("", include("students.rights.urls")),
     path("", include("accessctl.journal.urls")),
     path("", include("schools.urls")),
     path("", include("students.urls")),
