@@ -112,6 +112,7 @@ def test_a_database_administrator_cannot_hide_a_change(sealed, statement, kind):
     assert kinds(sealed) == set()
 
 
+@pytest.mark.slow
 def test_a_thousand_random_tampers_are_found(sealed):
     """A byte changed, a row removed, a row put in, two swapped: anywhere, in either log."""
     chance = random.Random(7)
