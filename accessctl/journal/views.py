@@ -159,7 +159,10 @@ def finders() -> dict[str, Any]:
 
 
 def paged(request: SignedInRequest, rows: Any) -> Page[Any]:
-    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("side"))
+    """One page, read at once: the line about the search must not push another out of it."""
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("side"))
+    page.object_list = list(page.object_list)
+    return page
 
 
 def kept(request: SignedInRequest) -> str:
