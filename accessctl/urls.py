@@ -18,5 +18,6 @@ urlpatterns = [
     path("mine-innlogginger/<uuid:uuid>/avslutt/", session_views.end_one, name="end_login"),
     path("logg-ut/", views.LogoutView.as_view(), name="logout"),
     path("logg-ut/ferdig/", views.logged_out, name="logged_out"),
+    path("logg-ut/fra-tjener/<slug:provider>/", views.backchannel, name="backchannel"),
     path("logg-ut/fra-leverandor/<slug:provider>/", views.frontchannel, name="frontchannel"),
 ]

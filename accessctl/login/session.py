@@ -117,6 +117,12 @@ def end_by_sid(used: Provider, sid: str) -> set[str]:
     return end_rows(LoginSession.objects.filter(issuer=used.issuer, sid=sid))
 
 
+def end_by_subject(used: Provider, subject: str) -> set[str]:
+    """End every session that the provider's `subject` has through this provider."""
+    owner = User.objects.filter(identities__issuer=used.issuer, identities__subject=subject)
+    return end_rows(LoginSession.objects.filter(issuer=used.issuer, user__in=owner))
+
+
 def end_all(user: User) -> set[str]:
     """End every session of `user`, on all devices."""
     return end_rows(user.login_sessions.all())

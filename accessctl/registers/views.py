@@ -40,7 +40,7 @@ def context(admin: Any, request: HttpRequest, **more: Any) -> dict[str, Any]:
 def upload(admin: Any, request: HttpRequest) -> HttpResponse:
     """Step one: choose a file. What can be read is kept for the preview; nothing else is."""
     if not admin.has_import_permission(request):
-        raise PermissionDenied
+        raise PermissionDenied(admin.change_permission)
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -68,7 +68,7 @@ def upload(admin: Any, request: HttpRequest) -> HttpResponse:
 def preview(admin: Any, request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Step two: what will happen, and the button that makes exactly that happen."""
     if not admin.has_import_permission(request):
-        raise PermissionDenied
+        raise PermissionDenied(admin.change_permission)
     kept = own_file(admin, request, uuid)
     if kept.applied_at or not kept.content:
         messages.info(request, _("Filen er allerede importert, eller den er for gammel. Last den opp på nytt."))
@@ -119,7 +119,7 @@ def done(plan: Plan) -> str:
 def export(admin: Any, request: HttpRequest) -> HttpResponse:
     """What the list shows with the filters that are set, as CSV or Excel. Logged."""
     if not admin.has_view_permission(request):
-        raise PermissionDenied
+        raise PermissionDenied(admin.view_permission)
     as_excel = request.GET.get("format") == "xlsx"
     request.GET = request.GET.copy()
     request.GET.pop("format", None)
