@@ -104,6 +104,14 @@ class RelationBlock(models.Model):
         return self.order_ends_on is not None and self.order_ends_on < clock.today()
 
 
+class BlockedAttemptQuerySet(models.QuerySet):
+    def visible_to(self, user, permission: Permission = Permission.BLOCK_GUARDIAN):
+        return self.filter(block__in=RelationBlock.objects.visible_to(user, permission))
+
+    def unseen(self):
+        return self.filter(seen_at__isnull=True)
+
+
 class BlockedAttempt(models.Model):
     """A day on which somebody blocked tried to log in, and who at the school has seen it."""
 
@@ -113,9 +121,15 @@ class BlockedAttempt(models.Model):
     seen_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     seen_at = models.DateTimeField(null=True, blank=True)
 
+    objects = BlockedAttemptQuerySet.as_manager()
+
     class Meta:
         ordering = ["-day"]
         constraints = [models.UniqueConstraint(fields=["block", "day"], name="one_attempt_a_day")]
 
     def __str__(self) -> str:
         return f"{self.day}"
+
+    @property
+    def about(self) -> UUID:
+        return self.block.student.uuid
