@@ -1,6 +1,8 @@
-"""Writes that change who may do what."""
+"""Writes that change who may do what. Nobody gives anything to themselves, and every change is a line in the log."""
 
-from datetime import date
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -9,13 +11,16 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from accessctl.models import GrantBase, Municipality, Role, RoleAssignment, RoleChange, School, User
+from accessctl.audit import record_event
+from accessctl.models import GrantBase, Municipality, Role, RoleAssignment, School, User
 from accessctl.models.roles import in_a_year
 from accessctl.permissions import OFFICER_GRANTS, SPECIAL_GRANTS, Permission
 from accessctl.policy import may
 from accessctl.roles import ROLES, Reach
 from accessctl.scope import scope_of
 from schoolapp.lib import clock
+
+KEEPERS = (Permission.GIVE_ROLES, Permission.EDIT_ROLES)
 
 
 class RightsError(ValueError):
@@ -55,15 +60,18 @@ def assign_role(
     """Give `user` a role from today or `valid_from`. Giving what is already held changes nothing.
 
     `by` is the person who gives it, or None for the system itself (staff register, population register, set-up).
-    Raises RightsError when that person may not give this role so far, or would give it to themselves.
+    Raises RightsError when that person may not give this role so far, or would give it to themselves or back in time.
     """
     start = valid_from or clock.today()
     row = Role.objects.get(slug=role)
     reach = reach or row.reach
     if by is not None:
         check_giver(row, to=user, by=by, reach=reach, school=school)
+        check_period(start, valid_to)
     held = RoleAssignment.objects.on(start).filter(user=user, role=row, school=school, reach=reach).first()
-    return held or RoleAssignment.objects.create(
+    if held:
+        return held
+    given = RoleAssignment.objects.create(
         user=user,
         role=row,
         reach=reach,
@@ -73,18 +81,49 @@ def assign_role(
         source=source,
         given_by=by,
     )
+    if by is not None:
+        record_event(by, "give_role", given, what=what_of(given))
+    return given
+
+
+@transaction.atomic
+def assign_role_at(
+    user: User,
+    *,
+    role: Role,
+    schools: Sequence[School],
+    by: User,
+    reach: str = "",
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+) -> list[RoleAssignment]:
+    """Give a role at several schools, or at none when its reach asks for none: all of it or nothing."""
+    return [
+        assign_role(user, role=role.slug, by=by, school=school, reach=reach, valid_from=valid_from, valid_to=valid_to)
+        for school in (schools or [None])
+    ]
 
 
 def check_giver(role: Role, *, to: User, by: User, reach: str, school: School | None) -> None:
     """Raise RightsError unless `by` may give `role` to `to`, as far as `reach` and at `school` (handbook 7.1)."""
     if by.pk == to.pk:
         raise RightsError(_("Du kan ikke gi en rolle til deg selv. Be en kollega med samme ansvar."))
+    if not role.is_active:
+        raise RightsError(_("Rollen er avviklet. Velg en annen."))
     if not Reach(role.reach).may_be_given_as(reach):
         raise RightsError(_("Rollen kan ikke gis så vidt. Velg en snevrere rekkevidde."))
     if Reach(reach).needs_school != (school is not None):
         raise RightsError(_("Velg skolen rollen skal gjelde ved."))
     if not any(gives(source, role, school) for source in scope_of(by).sources):
         raise RightsError(_("Rollene dine lar deg ikke gi denne rollen her."))
+
+
+def check_period(start: date, end: date | None) -> None:
+    """Raise RightsError for what would begin in the past, which would make the log untrue, or end before it began."""
+    if start < clock.today():
+        raise RightsError(_("Tilgang kan ikke gis tilbake i tid. Velg dagen i dag eller senere."))
+    if end and end < start:
+        raise RightsError(_("Sluttdatoen er før startdatoen."))
 
 
 def gives(source: Any, role: Role, school: School | None) -> bool:
@@ -96,24 +135,77 @@ def gives(source: Any, role: Role, school: School | None) -> bool:
     return source.reach == Reach.SCHOOLS and school is not None and source.object_id == school.pk
 
 
+def check_may_end(assignment: RoleAssignment, by: User) -> None:
+    """Raise RightsError for a role that follows from a register, and for what the user does not answer for."""
+    if assignment.source == RoleAssignment.Source.REGISTER:
+        raise RightsError(_("Rollen følger av registeret og avsluttes der."))
+    if not any(gives(source, assignment.role, assignment.school) for source in scope_of(by).sources):
+        raise RightsError(_("Rollene dine lar deg ikke avslutte denne rollen."))
+
+
 @transaction.atomic
 def end_assignment(assignment: RoleAssignment, *, by: User) -> None:
     """End a role from now on. One that had not begun disappears.
 
-    Raises RightsError for a role that follows from a register, and for somebody else's school.
+    Raises RightsError for a role that follows from a register, for somebody else's school, and for the last person
+    who can give roles.
     """
-    if assignment.source == RoleAssignment.Source.REGISTER:
-        raise RightsError(_("Rollen følger av registeret og avsluttes der."))
-    if not RoleAssignment.objects.visible_to(by).filter(pk=assignment.pk).exists():
-        raise RightsError(_("Rollene dine lar deg ikke avslutte denne rollen."))
-    if not any(gives(source, assignment.role, assignment.school) for source in scope_of(by).sources):
-        raise RightsError(_("Rollene dine lar deg ikke avslutte denne rollen."))
-    end_now(assignment)
+    check_may_end(assignment, by)
+    record_event(by, "end_role", assignment, what=what_of(assignment))
+    with keeping_somebody(assignment.role):
+        end_now(assignment)
+
+
+@transaction.atomic
+def change_end(assignment: RoleAssignment, *, valid_to: date | None, by: User) -> None:
+    """Let a role that has not ended last longer or shorter; what was before stands in the change history.
+
+    Raises RightsError for one's own role, and for all that `end_assignment` refuses.
+    """
+    if assignment.user_id == by.pk:
+        raise RightsError(_("Du kan ikke endre din egen rolle. Be en kollega med samme ansvar."))
+    check_may_end(assignment, by)
+    if assignment.valid_to and assignment.valid_to < clock.today():
+        raise RightsError(_("Rollen er avsluttet. Gi den på nytt i stedet."))
+    if valid_to and valid_to < max(assignment.valid_from, clock.today()):
+        raise RightsError(_("Sluttdatoen må være i dag eller senere. Velg «Avslutt nå» for å ta rollen bort."))
+    assignment.valid_to = valid_to
+    assignment.save(update_fields=["valid_to"])
+    record_event(by, "change_role_end", assignment, what=what_of(assignment))
+
+
+@contextmanager
+def keeping_somebody(role: Role) -> Iterator[None]:
+    """Around a change to who holds `role` or what it gives: somebody must still manage roles afterwards.
+
+    Raises RightsError, which undoes the change, when the role manages roles for the whole municipality and nobody is
+    left who does. Two who leave at the same moment wait for each other.
+    """
+    matters = role.reach == Reach.MUNICIPALITY and bool(set(KEEPERS) & set(role.permissions))
+    if matters:
+        list(Role.objects.select_for_update().filter(permissions__overlap=list(KEEPERS)).order_by("pk"))
+    yield
+    if matters and not all(somebody_holds(permission) for permission in KEEPERS):
+        raise RightsError(_("Noen må kunne gi og endre roller i kommunen. Gi ansvaret til en annen først."))
+
+
+def somebody_holds(permission: Permission) -> bool:
+    """Whether an active user holds the right for the whole municipality today."""
+    return (
+        RoleAssignment.objects.on()
+        .filter(
+            reach=Reach.MUNICIPALITY,
+            role__is_active=True,
+            role__permissions__contains=[permission.value],
+            user__is_active=True,
+        )
+        .exists()
+    )
 
 
 def end_now(row: Any) -> None:
     """Let an assignment or a grant have ended yesterday; the next request is without it. The past stays as it was."""
-    yesterday = date.fromordinal(clock.today().toordinal() - 1)
+    yesterday = clock.today() - timedelta(days=1)
     if row.valid_from > yesterday:
         row.delete()
     else:
@@ -134,8 +226,9 @@ def give_grant(
 ) -> GrantBase:
     """Give one right on the municipality, a school, a group or a pupil, for at most a year, with the reason kept.
 
-    `by` is None for the system itself. Raises RightsError without a reason, for more than a year, for oneself, for a
-    right that is not given to single persons, or beyond what the giver answers for.
+    Giving again what is held renews it. `by` is None for the system itself. Raises RightsError without a reason, for
+    more than a year, for oneself, for a right that is not given to single persons, or beyond what the giver answers
+    for.
     """
     start, end = valid_from or clock.today(), valid_to or in_a_year()
     if not reason.strip():
@@ -147,13 +240,21 @@ def give_grant(
             raise RightsError(_("Du kan ikke gi deg selv en tilgang. Be en kollega med samme ansvar."))
         if permission not in SPECIAL_GRANTS + OFFICER_GRANTS or not may_grant(by, permission, on):
             raise RightsError(_("Rollene dine lar deg ikke gi denne tilgangen her."))
+        check_period(start, end)
     model = grant_model(on)
+    key = {"user": user, "permission": grant_permission(on, permission), "content_object": on}
+    running = model.objects.on(start).filter(**key).first()
     row, _created = model.objects.update_or_create(
-        user=user,
-        permission=grant_permission(on, permission),
-        content_object=on,
-        defaults={"reason": reason.strip(), "given_by": by, "valid_from": start, "valid_to": end},
+        **key,
+        defaults={
+            "reason": reason.strip(),
+            "given_by": by,
+            "valid_from": running.valid_from if running else start,
+            "valid_to": end,
+        },
     )
+    if by is not None:
+        record_event(by, "give_grant", row, what=permission.value, reason=reason.strip())
     return row
 
 
@@ -182,47 +283,14 @@ def end_grant(grant: GrantBase, *, by: User) -> None:
     permission = Permission(grant.permission.codename)
     if not may_grant(by, permission, grant.content_object):
         raise RightsError(_("Rollene dine lar deg ikke avslutte denne tilgangen."))
+    record_event(by, "end_grant", grant, what=permission.value)
     end_now(grant)
 
 
-@transaction.atomic
-def change_role(role: Role, *, permissions: list[str], by: User, reason: str) -> RoleChange | None:
-    """Change what a role gives. When that would give the one who asks more, a colleague has to approve.
-
-    Returns the change that waits for approval, or None when it is in force. Raises RightsError without the right.
-    """
-    check_may_edit_roles(by)
-    wanted = [p.value for p in Permission if p.value in permissions]
-    if not scope_of(by).holds_role(role.slug) or set(wanted) <= set(role.permissions):
-        role.permissions = wanted
-        role.save(update_fields=["permissions"])
-        return None
-    if role.changes.filter(state=RoleChange.State.PROPOSED).exists():
-        raise RightsError(_("Det venter allerede en endring av denne rollen. Be en kollega ta stilling til den først."))
-    return RoleChange.objects.create(role=role, permissions=wanted, proposed_by=by, reason=reason.strip())
-
-
-@transaction.atomic
-def decide_role_change(change: RoleChange, *, approve: bool, by: User) -> None:
-    """Let a second person accept or refuse. Raises RightsError, SamePerson or AlreadyDecided."""
-    check_may_edit_roles(by)
-    locked = RoleChange.objects.select_for_update().select_related("role").get(pk=change.pk)
-    locked.decide(approve=approve, by=by)
-    if approve:
-        locked.role.permissions = locked.permissions
-        locked.role.save(update_fields=["permissions"])
-
-
-@transaction.atomic
-def make_role(*, slug: str, name: str, reach: str, permissions: list[str], given_by: list[str], by: User) -> Role:
-    """A role of the municipality's own. Nobody holds it yet, so it gives nobody anything."""
-    check_may_edit_roles(by)
-    return Role.objects.create(slug=slug, name=name, reach=reach, permissions=permissions, given_by=given_by)
-
-
-def check_may_edit_roles(by: User) -> None:
-    if not scope_of(by).reach(Permission.EDIT_ROLES).everything:
-        raise RightsError(_("Bare de som forvalter roller for hele kommunen, kan endre dem."))
+def what_of(assignment: RoleAssignment) -> str:
+    """The role and its period, for the log; whose it is stands in the assignment."""
+    until = f"–{assignment.valid_to:%d.%m.%Y}" if assignment.valid_to else "–"
+    return f"{assignment.role.name} {assignment.valid_from:%d.%m.%Y}{until}"[:120]
 
 
 def grant_model(on: Model) -> type[GrantBase]:

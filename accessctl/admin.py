@@ -1,22 +1,42 @@
-from typing import Any
-
 from django.contrib.admin import register
-from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accessctl.console import RegisterAdmin, site
 from accessctl.models import Municipality, School
+from accessctl.registers.forms import RegisterForm
+
+
+class SchoolForm(RegisterForm):
+    class Meta:
+        model = School
+        fields = ["name", "org_number", "kind", "language", "address", "postal_code", "city", "phone", "email"]
 
 
 @register(Municipality, site=site)
 class MunicipalityAdmin(RegisterAdmin):
+    lede = _("Kommunen som er behandlingsansvarlig, og hvem folk skal kontakte når de trenger hjelp.")
     list_display = ["name", "number", "org_number", "language"]
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    readonly_fields = ["number", "org_number"]
+    fieldsets = [
+        (None, {"fields": ["name", "number", "org_number", "language"]}),
+        (
+            _("Hjelp til dem som ikke kommer inn"),
+            {
+                "fields": ["support_phone", "support_email", "support_url", "access_url"],
+                "description": _("Vises på innloggingssidene og på sider uten tilgang."),
+            },
+        ),
+    ]
+    may_add = False
 
 
 @register(School, site=site)
 class SchoolAdmin(RegisterAdmin):
+    lede = _("Skolene i kommunen. Telefon og e-post vises for foresatte og på hjelpesidene.")
     list_display = ["name", "kind", "org_number", "language", "phone"]
     list_filter = ["kind", "language"]
     search_fields = ["name", "org_number"]
+    form = SchoolForm
+    key = ("org_number",)
+    columns = ("org_number", "name", "kind", "language", "address", "postal_code", "city", "phone", "email")
+    file_name = "skoler"

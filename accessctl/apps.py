@@ -13,7 +13,7 @@ class AccessConfig(AppConfig):
         from accessctl import checks  # noqa: F401  registers the system checks
         from accessctl.journal import own  # noqa: F401  what of this app leaves a history
 
-        autodiscover_modules("admin", "journal", "reached")
+        autodiscover_modules("admin", "journal", "wall")
         post_migrate.connect(grant_runtime_roles, sender=self)
 
 

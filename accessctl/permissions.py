@@ -13,11 +13,12 @@ class Permission(models.TextChoices):
     # Elever
     VIEW_PUPIL = "view_pupil", _("Se elever med navn, klasse og trinn")
     EDIT_PUPIL = "edit_pupil", _("Skrive inn, flytte og rette opplysninger om elever")
-    VIEW_CONTACT = "view_contact", _("Se kontaktopplysninger for elever og foresatte")
+    VIEW_CONTACT = "view_contact", _("Se kontaktopplysninger for elever")
     VIEW_GROUPS = "view_groups", _("Se klasser og grupper")
     EDIT_GROUPS = "edit_groups", _("Endre klasser, grupper og kontaktlærere")
     MAKE_PHOTO_FILE = "make_photo_file", _("Lage fil til skolefotografen")
     # Foresatte
+    VIEW_GUARDIANS = "view_guardians", _("Se foresatte og kontaktopplysningene deres")
     EDIT_RELATIONS = "edit_relations", _("Foreslå, godkjenne og avslutte tilgang for foresatte")
     BLOCK_GUARDIAN = "block_guardian", _("Sperre en foresatt for innsyn i et barn")
     SET_RECEIVERS = "set_receivers", _("Slå av og på at en foresatt mottar informasjon")
@@ -93,7 +94,7 @@ class Permission(models.TextChoices):
 
 AREAS: tuple[tuple[str | Promise, Permission], ...] = (
     (_("Elever og grupper"), Permission.VIEW_PUPIL),
-    (_("Foresatte"), Permission.EDIT_RELATIONS),
+    (_("Foresatte"), Permission.VIEW_GUARDIANS),
     (_("Adressesperre"), Permission.SEE_PROTECTED),
     (_("Fravær, anmerkninger, permisjon og skyss"), Permission.VIEW_ABSENCE),
     (_("Vurdering, eksamen og vitnemål"), Permission.VIEW_GRADES),
@@ -139,6 +140,7 @@ PUPIL_RIGHTS = frozenset({Permission.VIEW_OWN_RECORD})
 # Follow from being contact teacher, not from teaching a subject (handbook 7.2, columns «kontakt» and «fag»).
 ONLY_AS_CONTACT_TEACHER = frozenset(
     {
+        Permission.VIEW_GUARDIANS,
         Permission.VIEW_DOCUMENT,
         Permission.WRITE_DOCUMENT,
         Permission.EDIT_ABSENCE,

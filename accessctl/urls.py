@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accessctl import views
+from accessctl import session_views, views
 from accessctl.login.confirm import confirm
 from accessctl.login.flow import CallbackView, StartView
 
@@ -13,7 +13,11 @@ urlpatterns = [
     path("logg-inn/bekreft/", confirm, name="confirm"),
     path("logg-inn/<slug:provider>/", StartView.as_view(), name="start"),
     path("logg-inn/<slug:provider>/svar/", CallbackView.as_view(), name="callback"),
+    path("mine-innlogginger/", session_views.logins, name="logins"),
+    path("mine-innlogginger/avslutt-andre/", session_views.end_others, name="end_other_logins"),
+    path("mine-innlogginger/<uuid:uuid>/avslutt/", session_views.end_one, name="end_login"),
     path("logg-ut/", views.LogoutView.as_view(), name="logout"),
     path("logg-ut/ferdig/", views.logged_out, name="logged_out"),
+    path("logg-ut/fra-tjener/<slug:provider>/", views.backchannel, name="backchannel"),
     path("logg-ut/fra-leverandor/<slug:provider>/", views.frontchannel, name="frontchannel"),
 ]

@@ -2,28 +2,36 @@
 
 import logging
 import secrets
+from hashlib import sha256
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from mozilla_django_oidc.views import OIDCLogoutView
+from redis.exceptions import RedisError
 
 from accessctl.audit import record_act
 from accessctl.guards import Public, public, signed_in
 from accessctl.login import drafts, session
+from accessctl.login.backchannel import logout_claims
+from accessctl.login.exchange import Unreachable
 from accessctl.login.flow import provider_or_404
 from accessctl.login.metadata import end_session_endpoint
-from accessctl.login.providers import DOORS, providers
+from accessctl.login.providers import DOORS, Provider, providers
 from accessctl.login.targets import own_path
+from accessctl.login.tokens import InvalidToken
 from accessctl.models import School
 
 security_log = logging.getLogger("schoolapp.security")
 LOGOUT_STATE = "logout_state"
+REMEMBERED_SECONDS = 15 * 60
 CLEAR_SITE_DATA = '"cache", "storage"'
 
 
@@ -128,6 +136,37 @@ def frontchannel(request: HttpRequest, provider: str) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     response._csp_replace = {"frame-ancestors": used.origins}  # type: ignore[attr-defined]
     return response
+
+
+@csrf_exempt
+@require_POST
+@public("utlogging fra leverandørens tjener; godtar bare et signert token")
+def backchannel(request: HttpRequest, provider: str) -> HttpResponse:
+    """The provider's server tells that a session has ended. Each token counts once; ending twice does no harm."""
+    used = provider_or_404(provider)
+    try:
+        claims = logout_claims(request.POST.get("logout_token"), used)
+        if not first_time(used, claims["jti"]):
+            raise InvalidToken("replayed")
+    except (InvalidToken, Unreachable) as error:
+        security_log.warning("logout token from %s refused: %s", used.slug, error)
+        response: HttpResponse = JsonResponse({"error": "invalid_request"}, status=400)
+    else:
+        sid = str(claims.get("sid") or "")
+        ended = session.end_by_sid(used, sid) if sid else session.end_by_subject(used, str(claims["sub"]))
+        security_log.info("%d sessions ended by the server of %s", len(ended), used.slug)
+        response = HttpResponse()
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def first_time(used: Provider, jti: str) -> bool:
+    """Whether this token has not been used before. When the cache is away the logout counts: that is the safe side."""
+    name = sha256(f"{used.slug} {jti}".encode()).hexdigest()
+    try:
+        return bool(cache.add(f"logout-token:{name}", 1, timeout=REMEMBERED_SECONDS))
+    except RedisError:
+        return True
 
 
 @require_safe

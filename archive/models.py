@@ -81,10 +81,14 @@ class ArchiveRun(models.Model):
 class Peer(models.Model):
     """How an archive has answered lately, shared by all workers. `open_until` is set while we leave it in peace."""
 
-    name = models.CharField(max_length=40, unique=True)
-    failures = models.PositiveIntegerField(default=0)
-    open_until = models.DateTimeField(null=True)
-    silent_since = models.DateTimeField(null=True)
+    name = models.CharField(_("navn"), max_length=40, unique=True)
+    failures = models.PositiveIntegerField(_("feil på rad"), default=0)
+    open_until = models.DateTimeField(_("i fred til"), null=True)
+    silent_since = models.DateTimeField(_("stille siden"), null=True)
+
+    class Meta:
+        verbose_name = _("arkivforbindelse")
+        verbose_name_plural = _("arkivforbindelser")
 
     def __str__(self) -> str:
         return self.name

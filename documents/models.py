@@ -50,8 +50,8 @@ class DocumentType(models.Model):
         choices=Sensitivity,
         default=Sensitivity.NORMAL,
         help_text=_(
-            "Sensitive dokumenter åpnes bare av den som har bekreftet hvem de er i løpet av de siste 15 minuttene. Velg "
-            "dette for helse, tro, etnisk bakgrunn, barnevern, sakkyndige vurderinger og lignende."
+            "Sensitive dokumenter åpnes bare av den som har bekreftet hvem de er i løpet av de siste 15 minuttene. "
+            "Velg dette for helse, tro, etnisk bakgrunn, barnevern, sakkyndige vurderinger og lignende."
         ),
     )
     shown_to_guardians = models.BooleanField(_("vises for foresatte"), default=True)

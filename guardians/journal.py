@@ -5,13 +5,22 @@ from typing import Any
 from uuid import UUID
 
 from accessctl.journal.pupils import Ground, register_grounds
-from accessctl.journal.tracking import track
+from accessctl.journal.tracking import track, untracked
 from accessctl.models import AccessEvent
 from accessctl.permissions import Permission
 from accessctl.scope import scope_of
-from guardians.models import GuardianRelation
+from guardians.models import BlockedAttempt, GuardianRelation, RelationBlock
 
-track(GuardianRelation, pupil="student_id", person="guardian_id", needs=Permission.VIEW_CONTACT)
+track(GuardianRelation, pupil="student_id", person="guardian_id", needs=Permission.VIEW_GUARDIANS)
+
+track(
+    RelationBlock,
+    pupil="student_id",
+    person="guardian_id",
+    hidden=("reference",),
+    needs=Permission.BLOCK_GUARDIAN,
+)
+untracked(BlockedAttempt, "A log of its own: one row per attempt to let in somebody who is kept out.")
 
 
 def as_guardian(user: Any, uuids: Collection[UUID]) -> dict[UUID, Ground]:

@@ -10,15 +10,15 @@ from guardians.household import hides_addresses
 from guardians.models import GuardianRelation
 from people.display import PREFETCHED, RELATED, contact_card
 from students.models import Student
-from students.tabs import Panel, register_address_rule, register_panel
+from students.tabs import Panel, Tab, register, register_address_rule, register_panel
 
 
 def guardians_of(user: User, student: Student) -> dict[str, Any]:
     """The guardians in force today whom the user may see; no address where it tells of somebody protected."""
     relations = (
         GuardianRelation.objects.visible_to(user)
-        .on()
-        .filter(student=student, state=GuardianRelation.State.VERIFIED)
+        .in_force()
+        .filter(student=student)
         .select_related("guardian", *(f"guardian__{name}" for name in RELATED))
         .prefetch_related(*(f"guardian__{name}" for name in PREFETCHED))
         .order_by("guardian__family_name", "guardian__given_name")
@@ -32,4 +32,5 @@ def guardians_of(user: User, student: Student) -> dict[str, Any]:
 
 
 register_address_rule(hides_addresses)
-register_panel(Panel("foresatte", "guardians/pupil_panel.html", Permission.VIEW_CONTACT, order=10, data=guardians_of))
+register_panel(Panel("foresatte", "guardians/pupil_panel.html", Permission.VIEW_GUARDIANS, order=10, data=guardians_of))
+register(Tab("foresatte", _("Foresatte"), "guardians:tab", Permission.VIEW_GUARDIANS, order=20))

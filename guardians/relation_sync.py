@@ -8,11 +8,9 @@ are left alone.
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.db.models import Q
-
-from accessctl import wall
+from guardians.actions import close_portals
 from guardians.models import GuardianRelation
-from people.models import Person, Protection
+from people.models import Person
 from people.register.remarks import Code, Remark
 from people.register.shape import RegisterChild, RegisterGuardian
 from schoolapp.lib import clock
@@ -33,6 +31,7 @@ class Pending:
 
     created: list[GuardianRelation] = field(default_factory=list)
     changed: list[GuardianRelation] = field(default_factory=list)
+    run_out: list[GuardianRelation] = field(default_factory=list)
 
 
 def sync_relations(
@@ -46,10 +45,10 @@ def sync_relations(
         standing.setdefault(row.student_id, {}).setdefault(row.guardian_id, []).append(row)
     for child, student in children:
         sync_child(child, student, standing.get(student.pk, {}), persons, synced, pending)
-    GuardianRelation.objects.bulk_create(pending.created, batch_size=2000)
     GuardianRelation.objects.bulk_update(
-        pending.changed, ["state", "valid_to", "responsibility", "portal_enabled"], batch_size=2000
+        pending.changed + pending.run_out, ["state", "valid_to", "responsibility", "portal_enabled"], batch_size=2000
     )
+    GuardianRelation.objects.bulk_create(pending.created, batch_size=2000)
     synced.counts["portals_closed"] += close_portals(raised, pending.created)
     return synced
 
@@ -63,6 +62,7 @@ def sync_child(
     pending: Pending,
 ) -> None:
     named = {persons[g.number].pk: g for g in child.guardians}
+    end_run_out(standing, pending)
     has_access = False
     for guardian_id, rows in standing.items():
         for row in rows:
@@ -92,6 +92,14 @@ def sync_child(
         synced.remarks.append(Remark(child.record, Code.NO_GUARDIAN.value))
 
 
+def end_run_out(standing: dict[int, list[GuardianRelation]], pending: Pending) -> None:
+    """What was documented by hand and has run out is over, so that what the register says can be proposed."""
+    for row in (row for rows in standing.values() for row in rows):
+        if row.state != State.ENDED and row.ground == Ground.MANUAL and row.valid_to < clock.today():
+            row.state = State.ENDED
+            pending.run_out.append(row)
+
+
 def update_open(
     row: GuardianRelation, guardian: RegisterGuardian | None, child: RegisterChild, synced: Synced, pending: Pending
 ) -> None:
@@ -112,22 +120,3 @@ def update_open(
         synced.remarks.append(Remark(child.record, Code.PORTAL_CLOSED.value))
     pending.changed.append(row)
     synced.counts["relations_updated"] += 1
-
-
-@wall.lifted("the portals of a family in danger close also where the user does not see the pupil")
-def close_portals(raised: set[int], created: list[GuardianRelation]) -> int:
-    """Close the portal for every guardian of a child when protection enters its family; the municipality reopens.
-
-    Protection enters with a person newly protected, or with a new relation to a protected guardian. A new relation into
-    a family where someone is protected already starts closed, and leaves the others as the municipality set them.
-    """
-    open_rows = GuardianRelation.objects.exclude(state=State.ENDED)
-    new_ids = [row.pk for row in created]
-    entered = Q(student__person__in=raised) | Q(
-        student__in=open_rows.filter(
-            Q(guardian__in=raised) | (Q(pk__in=new_ids) & ~Q(guardian__protection=Protection.NONE))
-        ).values("student")
-    )
-    guarded = open_rows.exclude(guardian__protection=Protection.NONE).values("student")
-    starts_closed = Q(pk__in=new_ids) & (~Q(student__person__protection=Protection.NONE) | Q(student__in=guarded))
-    return open_rows.filter(entered | starts_closed, portal_enabled=True).update(portal_enabled=False)

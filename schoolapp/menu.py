@@ -42,8 +42,17 @@ HOME, PUPILS, OVERVIEW, SETUP = _("Hjem"), _("Elever"), _("Rapporter"), _("Oppse
 MENU: tuple[MenuLine, ...] = (
     MenuLine(HOME, _("I dag"), "schools:today", Permission.VIEW_PUPIL),
     MenuLine(PUPILS, _("Elever"), "students:list", Permission.VIEW_PUPIL),
+    MenuLine(PUPILS, _("Hvem kan se hva"), "students:find_watchers", Permission.VIEW_ACCESS),
+    MenuLine(PUPILS, _("Foresatte til godkjenning"), "guardians:queue", Permission.EDIT_RELATIONS),
+    MenuLine(PUPILS, _("Sperrede foresatte"), "guardians:blocks", Permission.BLOCK_GUARDIAN),
+    MenuLine(PUPILS, _("Adressesperre"), "guardians:protected", Permission.MANAGE_PROTECTION),
     MenuLine(OVERVIEW, _("Arkiv"), "archive:log", Permission.VIEW_ARCHIVE_LOG),
+    MenuLine(OVERVIEW, _("Varsler"), "journal:alerts", Permission.VIEW_ACCESS_LOG),
+    MenuLine(OVERVIEW, _("Innsynslogg"), "journal:search", Permission.VIEW_ACCESS_LOG),
+    MenuLine(PUPILS, _("Nødtilgang"), "students:emergency", Permission.BREAK_GLASS),
     MenuLine(SETUP, _("Dokumentmaler"), "documents:templates", Permission.EDIT_TEMPLATES),
+    MenuLine(SETUP, _("Tilganger"), "rights:people", Permission.GIVE_ROLES),
+    MenuLine(SETUP, _("Roller"), "roles:list", Permission.EDIT_ROLES),
     MenuLine(SETUP, _("Administrasjon"), "admin:index", Permission.ADMINISTER),
 )
 

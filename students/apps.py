@@ -7,4 +7,4 @@ class StudentsConfig(AppConfig):
     verbose_name = "Elever"
 
     def ready(self) -> None:
-        autodiscover_modules("pupil_tabs")
+        autodiscover_modules("pupil_tabs", "reached", "watchers")

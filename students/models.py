@@ -190,8 +190,10 @@ class Group(models.Model):
         SFO_GROUP = "sfo_group", _("SFO-gruppe")
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="groups")
-    school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="groups")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="groups", verbose_name=_("skole"))
+    school_year = models.ForeignKey(
+        SchoolYear, on_delete=models.PROTECT, related_name="groups", verbose_name=_("skoleår")
+    )
     kind = models.CharField(_("slag"), max_length=16, choices=Kind)
     name = models.CharField(_("navn"), max_length=60)
     grade_level = models.PositiveSmallIntegerField(_("trinn"), null=True, blank=True)
@@ -246,15 +248,17 @@ class GroupStaffing(models.Model):
         SUBJECT_TEACHER = "subject_teacher", _("faglærer")
         ASSISTANT = "assistant", _("assistent")
 
-    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="staffing")
-    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="staffing")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="staffing", verbose_name=_("gruppe"))
+    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="staffing", verbose_name=_("ansatt"))
     function = models.CharField(_("funksjon"), max_length=16, choices=Function)
-    valid_from = models.DateField(default=clock.today)
-    valid_to = models.DateField(null=True, blank=True)
+    valid_from = models.DateField(_("fra"), default=clock.today)
+    valid_to = models.DateField(_("til og med"), null=True, blank=True)
 
     objects = DatedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("bemanning")
+        verbose_name_plural = _("bemanning av grupper")
         constraints = [models.CheckConstraint(condition=DATES_IN_ORDER, name="staffing_date_order")]
 
     def __str__(self) -> str:

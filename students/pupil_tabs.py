@@ -4,3 +4,4 @@ from accessctl.permissions import Permission
 from students.tabs import Tab, register
 
 register(Tab("oversikt", _("Oversikt"), "students:pupil", Permission.VIEW_PUPIL, order=0))
+register(Tab("tilgang", _("Hvem kan se dette?"), "students:watchers", Permission.VIEW_ACCESS, order=90))

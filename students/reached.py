@@ -1,100 +1,73 @@
-"""Which single pupils a user reaches, for the wall in the database: own and granted groups, own children, oneself.
+"""What the screens about rights ask of people and pupils, answered."""
 
-Built of the same parts as `visible_to` but not through it, so that a mistake there does not open the wall as well.
-"""
+from collections.abc import Collection, Mapping
 
-from collections.abc import Hashable, Iterable
-from typing import Any
-
-from django.db.models import IntegerField, Value
+from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accessctl import wall
-from accessctl.permissions import GUARDIAN_RIGHTS, ONLY_AS_CONTACT_TEACHER, PUPIL_RIGHTS, Permission
-from accessctl.scope import scope_of
+from accessctl.models import User
+from accessctl.permissions import ONLY_AS_CONTACT_TEACHER, Permission
+from accessctl.rights.known import Knowledge, register
+from accessctl.scope import Container, PermissionReach, Source, valid_today
 from people.models import Person, Protection
-from students.kin import children_ids
-from students.models import Student, members_today, own_groups, within
-
-OWN_DOORS = GUARDIAN_RIGHTS | PUPIL_RIGHTS
+from students.models import Group, GroupStaffing, Student, members_today
 
 
-def pupils_reached(user: Any, rights: Iterable[Permission]) -> wall.Pupils:
-    """The pupils of each right beyond whole schools, and the protected ones that stay hidden (one query)."""
-    found = wall.Pupils()
-    lookups: list[tuple[Any, str, list[Permission]]] = []
-    for same in alike(user, rights):
-        lookups += [(rows, column, same) for rows, column in lookups_of(user, same[0])]
-        for right in same:
-            found.reached[right] = set(scope_of(user).reach(right).pupil_ids)
-    lookups += [(rows, "pk", []) for rows in hidden_from(user, found.reached, [rows for rows, _c, _s in lookups])]
-    own: set[int] = set()
-    for number, pk in as_one_query(lookups):
-        rights_here = lookups[number][2]
-        if not rights_here:
-            found.hidden.add(pk)
-        for right in rights_here:
-            found.reached[right].add(pk)
-        if OWN_DOORS.intersection(rights_here):
-            own.add(pk)
-    found.hidden -= own  # a family and a pupil know about their own protection
+class KnownPupils(Knowledge):
+    @wall.lifted("only a number comes out: how many pupils others reach")
+    def pupils_reached(self, permission: Permission, reaches: Mapping[int, PermissionReach]) -> int:
+        """The union of what each of the users reaches; the rules are those of `students.models.within`."""
+        everyone = Student.objects.exclude(person__in=Person.objects.exclude(protection=Protection.NONE).values("pk"))
+        if any(reach.everything for reach in reaches.values()):
+            return everyone.count()
+        schools = set().union(*(reach.school_ids for reach in reaches.values()))
+        pupils = set().union(*(reach.pupil_ids for reach in reaches.values()))
+        groups = set().union(*(reach.group_ids for reach in reaches.values())) | staffed_groups(permission, reaches)
+        found = Q(school_id__in=schools) | Q(pk__in=pupils)
+        if groups:
+            found |= Q(pk__in=members_today(groups))
+        return everyone.filter(found).count()
+
+    def names(self, users: Collection[User]) -> dict[int, str]:
+        """The name of the person behind each user, as it is now."""
+        people = {person.user_id: str(person) for person in Person.objects.filter(user__in=users)}
+        return {user.pk: people.get(user.pk, user.display_name) for user in users}
+
+    def objects(self, user: User, sources: Collection[Source]) -> dict[tuple[str, int], str]:
+        groups = {source.object_id for source in sources if source.reach == Container.GROUP}
+        pupils = {source.object_id for source in sources if source.reach == Container.PUPIL}
+        found = {}
+        if groups:
+            for group in Group.objects.filter(pk__in=groups).select_related("school"):
+                found[str(Container.GROUP), group.pk] = f"{group.name}, {group.school.name}"
+        if pupils:
+            seen = Student.objects.visible_to(user).filter(pk__in=pupils).select_related("person")
+            found |= {(str(Container.PUPIL), pk): _("en elev") for pk in pupils}
+            found |= {(str(Container.PUPIL), student.pk): student.person.full_name for student in seen}
+        return found
+
+
+def staffed_groups(permission: Permission, reaches: Mapping[int, PermissionReach]) -> set[int]:
+    """Ids of the groups that are somebody's own today for this right."""
+    own = {user: reach for user, reach in reaches.items() if reach.own_group_school_ids or reach.own_sfo_school_ids}
+    if not own:
+        return set()
+    rows = valid_today(GroupStaffing.objects.filter(employee__person__user__in=list(own))).values_list(
+        "employee__person__user", "group", "group__school", "group__kind", "function"
+    )
+    found = set()
+    for user, group, school, kind, function in rows:
+        is_contact = function == GroupStaffing.Function.CONTACT_TEACHER
+        if kind == Group.Kind.SFO_GROUP:
+            is_own = school in own[user].own_sfo_school_ids
+        else:
+            is_own = school in own[user].own_group_school_ids and (
+                is_contact or permission not in ONLY_AS_CONTACT_TEACHER
+            )
+        if is_own:
+            found.add(group)
     return found
 
 
-def as_one_query(lookups: list[tuple[Any, str, list[Permission]]]) -> Any:
-    """The rows of all lookups, each with the number of its lookup."""
-    if not lookups:
-        return []
-    rows = [
-        found.order_by().values_list(Value(number, output_field=IntegerField()), column)
-        for number, (found, column, _rights) in enumerate(lookups)
-    ]
-    return rows[0].union(*rows[1:], all=True) if len(rows) > 1 else rows[0]
-
-
-def alike(user: Any, rights: Iterable[Permission]) -> list[list[Permission]]:
-    """The rights in groups that reach the same pupils, so that each group is looked up once."""
-    groups: dict[Hashable, list[Permission]] = {}
-    for right in sorted(rights):
-        reach = scope_of(user).reach(right)
-        sets = (reach.own_group_school_ids, reach.own_sfo_school_ids, reach.group_ids)
-        kind = (right in ONLY_AS_CONTACT_TEACHER, reach.everything, reach.own_children, reach.self_only)
-        groups.setdefault((kind, *map(frozenset, sets)), []).append(right)
-    return list(groups.values())
-
-
-def lookups_of(user: Any, right: Permission) -> list[tuple[Any, str]]:
-    """Rows, and the column with the pupil's id, of what `right` reaches in other ways than by school."""
-    reach = scope_of(user).reach(right)
-    if reach.everything:
-        return []
-    found: list[tuple[Any, str]] = []
-    if reach.own_group_school_ids or reach.own_sfo_school_ids:
-        found.append((members_today(own_groups(user, right).values("group")), "student"))
-    if reach.group_ids:
-        found.append((members_today(reach.group_ids), "student"))
-    if reach.own_children:
-        found.append((children_ids(user), "student"))
-    if reach.self_only:
-        found.append((Student.objects.filter(person__user=user).values("pk"), "pk"))
-    return found
-
-
-def hidden_from(user: Any, reached: dict[Permission, set[int]], lookups: list[Any]) -> list[Any]:
-    """Pupils with address protection whom some right reaches and no grant opens, way by way so that each is quick."""
-    seeing = scope_of(user).reach(Permission.SEE_PROTECTED)
-    if seeing.everything:
-        return []
-    rows = Student.objects.filter(person__in=Person.objects.exclude(protection=Protection.NONE).values("pk"))
-    if seeing:
-        rows = rows.exclude(within(user, Permission.SEE_PROTECTED))
-    reaches = [scope_of(user).reach(right) for right in reached]
-    if any(reach.everything for reach in reaches):
-        return [rows]
-    found = [rows.filter(pk__in=lookup) for lookup in lookups]
-    schools = {pk for reach in reaches for pk in reach.school_ids}
-    single = {pk for reach in reaches for pk in reach.pupil_ids}
-    found += [rows.filter(school_id__in=schools)] if schools else []
-    return found + ([rows.filter(pk__in=single)] if single else [])
-
-
-wall.register(pupils_reached)
+register(KnownPupils())

@@ -2,12 +2,17 @@
 
 from django.db.models import Count, F, Q
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.http import urlencode
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accessctl.models import User
+from accessctl.journal.alerts import open_alerts
+from accessctl.models import RoleChange, User
+from accessctl.permissions import Permission
 from schoolapp.lib import clock
-from schools.today import Shortcut, register_shortcuts
+from schools.today import Shortcut, TodayLine, register, register_shortcuts
 from students.models import Group, GroupStaffing, Student
 
 
@@ -34,4 +39,32 @@ def own_classes(user: User) -> list[Shortcut]:
     ]
 
 
+def alerts(user: User) -> list[TodayLine]:
+    """What the privacy officer has not assessed yet."""
+    count = open_alerts(user) if user.holds(Permission.VIEW_ACCESS_LOG) else 0
+    if not count:
+        return []
+    title = ngettext("%(n)d varsel fra innsynsloggen", "%(n)d varsler fra innsynsloggen", count) % {"n": count}
+    detail = _("Nødtilgang, skjermede elever eller uvanlig mange oppslag.")
+    return [TodayLine(count, "bad", title, detail, reverse("journal:alerts"), _("Vurder"))]
+
+
+register(alerts)
+def role_changes(user: User) -> list[TodayLine]:
+    """Changes of roles that wait for this user, as somebody other than who proposed them."""
+    changes = RoleChange.objects.visible_to(user).waiting().exclude(proposed_by=user)
+    return [
+        TodayLine(
+            1,
+            "warn",
+            _("Endring av rollen %(role)s venter på godkjenning") % {"role": change.role},
+            _("foreslått %(date)s") % {"date": date_format(localdate(change.proposed_at), "d.m.Y")},
+            reverse("roles:waiting", args=[change.uuid]),
+            _("Se endringen"),
+        )
+        for change in changes.select_related("role")
+    ]
+
+
 register_shortcuts(own_classes)
+register(role_changes)

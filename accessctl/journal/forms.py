@@ -105,7 +105,7 @@ class FindPupil(forms.Form):
 
 
 class FindEmployee(forms.Form):
-    navn = forms.CharField(label=_("Navn på den ansatte"), min_length=2, max_length=200)
+    navn = forms.CharField(label=_("Navn på den ansatte eller en annen bruker"), min_length=2, max_length=200)
 
 
 class Assessment(forms.Form):

@@ -136,11 +136,16 @@ def line_of(row: LogSeal) -> str:
             "sealed_at": row.sealed_at.isoformat(),
             "log": row.log,
             "rows": len(row.row_ids),
-            "root": bytes(row.root).hex(),
+            "root": written(bytes(row.root)),
             "key_id": row.key_id,
-            "signature": bytes(row.signature).hex(),
+            "signature": written(bytes(row.signature)),
         }
     )
+
+
+def written(content: bytes) -> str:
+    """Hexadecimal in groups, so that no run of digits in it is taken for a national id and struck out of the log."""
+    return content.hex("-", 4)
 
 
 def export() -> int:

@@ -64,11 +64,14 @@ def pupil_label(about: UUID | None, known: dict[UUID, pupils.Pupil]) -> str | Pr
     return known[about].label if about in known else UNKNOWN_PUPIL
 
 
-def users_called(name: str, rows: Any) -> list[User]:
-    """Users whose name has every word of `name`; at most twenty."""
+def users_called(viewer: Any, name: str) -> list[User]:
+    """Users whose name has every word of `name`, at most twenty; never somebody the viewer may not know of."""
+    rows = User.objects.all()
     for word in name.split():
         rows = rows.filter(display_name__icontains=word)
-    return list(rows.order_by("display_name", "pk")[:20])
+    found = list(rows.order_by("display_name", "pk")[:20])
+    hidden = pupils.source().unnamed_users(viewer, {user.pk for user in found})
+    return [user for user in found if user.pk not in hidden]
 
 
 def as_csv(rows: Iterable[Line]) -> str:

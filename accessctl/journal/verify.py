@@ -134,7 +134,7 @@ def compare_copy(copy: Path, roots: dict[int, str]) -> Iterator[Finding]:
 def read_line(line: str) -> tuple[int, str] | None:
     try:
         kept = json.loads(line)
-        return int(kept["number"]), str(kept["root"])
+        return int(kept["number"]), str(kept["root"]).replace("-", "")
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -37,6 +37,7 @@ ACTIONS: dict[str, str | Promise] = {
     "archive_withdraw": _("trakk fra arkivkøen"),
     "archive_settings": _("endret arkivoppsett"),
     "save_template": _("lagret dokumentmal"),
+    "give_grant": _("ga særskilt tilgang"),
     "console_add": _("la til i administrasjonen"),
     "console_change": _("endret i administrasjonen"),
     "console_delete": _("slettet i administrasjonen"),

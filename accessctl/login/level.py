@@ -102,7 +102,11 @@ def reason_for(request: HttpRequest, about: str) -> str:
 def method_name(request: HttpRequest) -> str:
     """The login method in words, for signature blocks and the user menu; empty when nobody is logged in."""
     login = request.session.get("login", {})
-    match login.get("provider"), login.get("acr"):
+    return method_words(login.get("provider", ""), login.get("acr", ""))
+
+
+def method_words(provider: str, acr: str) -> str:
+    match provider, acr:
         case "idporten", "idporten-loa-high":
             return _("ID-porten (høyt nivå)")
         case "idporten", _level:

@@ -6,10 +6,12 @@ from importlib import import_module
 
 from django.conf import settings
 from django.contrib import auth
+from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accessctl.login import drafts
+from accessctl.login.devices import named
 from accessctl.login.level import REASONS
 from accessctl.login.providers import Provider, provider
 from accessctl.login.sealed import seal, unseal
@@ -66,6 +68,7 @@ def begin(request: HttpRequest, user: User, login: Login) -> None:
         issuer=login.provider.issuer,
         sid=login.sid,
         acr=login.acr,
+        device=named(request.headers.get("User-Agent", "")),
     )
 
 
@@ -91,6 +94,16 @@ def is_current(request: HttpRequest) -> bool:
     return login is not None and clock.now().timestamp() < login["expires_at"]
 
 
+def alive(rows: QuerySet[LoginSession]) -> list[LoginSession]:
+    """Those of `rows` whose session is still there; the index keeps a row for a day after its session ran out."""
+    keys = set(
+        Session.objects.filter(
+            session_key__in=[row.session_key for row in rows], expire_date__gt=clock.now()
+        ).values_list("session_key", flat=True)
+    )
+    return [row for row in rows if row.session_key in keys]
+
+
 def end(request: HttpRequest) -> None:
     """End the session of this browser."""
     _forget(request.session.session_key)
@@ -101,15 +114,22 @@ def end_by_sid(used: Provider, sid: str) -> set[str]:
     """End every session that belongs to the provider's `sid`, and give back their keys. Harmless to repeat."""
     if not sid or "\x00" in sid:
         return set()
-    return _end_all(LoginSession.objects.filter(issuer=used.issuer, sid=sid))
+    return end_rows(LoginSession.objects.filter(issuer=used.issuer, sid=sid))
+
+
+def end_by_subject(used: Provider, subject: str) -> set[str]:
+    """End every session that the provider's `subject` has through this provider."""
+    owner = User.objects.filter(identities__issuer=used.issuer, identities__subject=subject)
+    return end_rows(LoginSession.objects.filter(issuer=used.issuer, user__in=owner))
 
 
 def end_all(user: User) -> set[str]:
     """End every session of `user`, on all devices."""
-    return _end_all(user.login_sessions.all())
+    return end_rows(user.login_sessions.all())
 
 
-def _end_all(rows: QuerySet[LoginSession]) -> set[str]:
+def end_rows(rows: QuerySet[LoginSession]) -> set[str]:
+    """End the sessions behind `rows`, and give back their keys."""
     keys = set(rows.values_list("session_key", flat=True))
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     for key in keys:

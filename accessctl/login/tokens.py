@@ -29,22 +29,7 @@ def validated(token: Any, provider: Provider, *, nonce: str) -> dict[str, Any]:
     Keys come only from the provider's own jwks_uri; whatever the token's header says about keys is not looked at.
     Raises InvalidToken, or Unreachable when the provider's keys cannot be read.
     """
-    kid = _key_name(token)
-    key = signing_key(provider, kid)
-    if key is None:
-        raise InvalidToken("unknown key")
-    try:
-        claims = jwt.decode(
-            token,
-            jwt.PyJWK(key, algorithm=ALGORITHM),
-            algorithms=[ALGORITHM],
-            audience=provider.client_id,
-            issuer=provider.issuer,
-            leeway=CLOCK_ERROR_SECONDS,
-            options={"require": REQUIRED},
-        )
-    except jwt.PyJWTError as error:
-        raise InvalidToken(type(error).__name__) from None
+    claims = decoded(token, provider, required=REQUIRED)
     subject, audience = claims["sub"], claims["aud"]
     if not isinstance(subject, str) or not 0 < len(subject) <= 200:
         raise InvalidToken("subject")
@@ -52,6 +37,27 @@ def validated(token: Any, provider: Provider, *, nonce: str) -> dict[str, Any]:
         raise InvalidToken("authorised party")
     if not nonce or not constant_time_compare(str(claims["nonce"]), nonce):
         raise InvalidToken("nonce")
+    return claims
+
+
+def decoded(token: Any, provider: Provider, *, required: list[str]) -> dict[str, Any]:
+    """The claims, when signature, issuer, audience and times are right and all of `required` are there."""
+    kid = _key_name(token)
+    key = signing_key(provider, kid)
+    if key is None:
+        raise InvalidToken("unknown key")
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            jwt.PyJWK(key, algorithm=ALGORITHM),
+            algorithms=[ALGORITHM],
+            audience=provider.client_id,
+            issuer=provider.issuer,
+            leeway=CLOCK_ERROR_SECONDS,
+            options={"require": required},
+        )
+    except jwt.PyJWTError as error:
+        raise InvalidToken(type(error).__name__) from None
     return claims
 
 

@@ -1,6 +1,7 @@
 """Users, schools as units of access, roles, grants, login sessions and the access log."""
 
 from accessctl.models.dated import DatedQuerySet
+from accessctl.models.files import RegisterFile
 from accessctl.models.log import AccessEvent, Alert, AlertAssessment, ChangeEvent, LogSeal
 from accessctl.models.places import Municipality, School
 from accessctl.models.roles import (
@@ -29,6 +30,7 @@ __all__ = [
     "LoginSession",
     "Municipality",
     "MunicipalityGrant",
+    "RegisterFile",
     "Role",
     "RoleAssignment",
     "RoleChange",

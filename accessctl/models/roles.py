@@ -23,6 +23,16 @@ DATES_IN_ORDER = Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
 NOT_TO_ONESELF = Q(given_by__isnull=True) | ~Q(given_by=F("user"))
 
 
+class RoleQuerySet(models.QuerySet["Role"]):
+    def visible_to(self, user: User, permission: Permission = Permission.EDIT_ROLES) -> Self:
+        """The roles `user` may edit: all or none. With GIVE_ROLES the roles in use that one may give somewhere."""
+        scope = scope_of(user)
+        if permission == Permission.GIVE_ROLES:
+            own = {source.role for source in scope.sources if permission in source.permissions}
+            return self.filter(is_active=True, given_by__overlap=sorted(own - {""}))
+        return self if scope.reach(permission).everything else self.none()
+
+
 class Role(models.Model):
     """A set of rights. The municipality may change the shipped ones and make its own."""
 
@@ -40,6 +50,8 @@ class Role(models.Model):
     )
     is_active = models.BooleanField(_("i bruk"), default=True)
 
+    objects = RoleQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("rolle")
         verbose_name_plural = _("roller")
@@ -50,6 +62,10 @@ class Role(models.Model):
 
 
 class RoleAssignmentQuerySet(DatedQuerySet):
+    def not_ended(self) -> Self:
+        """Assignments in force today or later."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=clock.today()))
+
     def visible_to(self, user: User, permission: Permission = Permission.GIVE_ROLES) -> Self:
         """Assignments at schools where `user` holds `permission`; those without a school need the municipality."""
         reach = scope_of(user).reach(permission)
@@ -190,11 +206,22 @@ class AlreadyDecided(ValueError):
     """Somebody has decided already."""
 
 
+class RoleChangeQuerySet(models.QuerySet["RoleChange"]):
+    def visible_to(self, user: User, permission: Permission = Permission.EDIT_ROLES) -> Self:
+        return self if scope_of(user).reach(permission).everything else self.none()
+
+    def waiting(self) -> Self:
+        """Changes nobody has decided yet."""
+        return self.filter(state=TwoPersonDecision.State.PROPOSED)
+
+
 class RoleChange(TwoPersonDecision):
     """New rights for a role, when the one who asks holds the role: nobody raises their own rights alone."""
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="changes")
     permissions = ArrayField(models.CharField(max_length=40), default=list)
+
+    objects = RoleChangeQuerySet.as_manager()
 
     class Meta(TwoPersonDecision.Meta):
         constraints = [

@@ -72,11 +72,13 @@ class LoginIdentity(models.Model):
 class LoginSession(models.Model):
     """Index from the provider's `sid` to our session, so that front-channel logout works without a cookie."""
 
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="login_sessions")
     session_key = models.CharField(max_length=40, unique=True)
     issuer = models.CharField(max_length=200)
     sid = models.CharField(max_length=200, blank=True, db_index=True)
     acr = models.CharField(max_length=100)
+    device = models.CharField(max_length=60, blank=True, help_text="Browser and system in words, for the owner's list")
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:

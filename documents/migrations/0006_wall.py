@@ -10,8 +10,8 @@ BACKWARD = "ALTER FUNCTION documents_attachment_is_frozen() SECURITY INVOKER RES
 class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0005_sensitivity"),
-        ("archive", "0005_protection_is_asked_for"),
-        ("guardians", "0003_wall"),
+        ("archive", "0006_words_for_the_console"),
+        ("guardians", "0004_wall"),
     ]
     operations = [
         # A document keeps the school it was written at; who reads it follows where the pupil goes now.

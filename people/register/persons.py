@@ -7,8 +7,10 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from people.models import Address, NationalId, Person, Protection
+from accessctl.models import User
+from people.models import PROTECTION_FIELDS, Address, NationalId, Person, Protection, ProtectionSource
 from people.register.remarks import Code, Remark
 from people.register.shape import RegisterAddress, RegisterPerson
 from schoolapp.lib import clock
@@ -79,19 +81,7 @@ def keep_former_numbers(written: Written, people: list[RegisterPerson], known: d
 
 
 def create(written: Written, newcomers: list[RegisterPerson]) -> None:
-    persons = Person.objects.bulk_create(
-        [
-            Person(
-                given_name=entry.given_name,
-                family_name=entry.family_name,
-                birth_date=entry.born,
-                sex=entry.sex,
-                protection=entry.protection,
-            )
-            for entry in newcomers
-        ],
-        batch_size=BATCH,
-    )
+    persons = Person.objects.bulk_create([new_person(entry) for entry in newcomers], batch_size=BATCH)
     numbers = []
     for entry, person in zip(newcomers, persons, strict=True):
         written.persons[entry.number] = person
@@ -102,6 +92,13 @@ def create(written: Written, newcomers: list[RegisterPerson]) -> None:
             note_protection(written, entry, person)
     NationalId.objects.bulk_create(numbers, batch_size=BATCH)
     written.counts["persons_created"] += len(persons)
+
+
+def new_person(entry: RegisterPerson) -> Person:
+    person = Person(given_name=entry.given_name, family_name=entry.family_name, birth_date=entry.born, sex=entry.sex)
+    if entry.protection != Protection.NONE:
+        person.note_raised(entry.protection, ProtectionSource.REGISTER)
+    return person
 
 
 def update_details(written: Written, people: list[RegisterPerson]) -> None:
@@ -125,14 +122,21 @@ def update_details(written: Written, people: list[RegisterPerson]) -> None:
                 changed[person.pk] = person
         stands = Protection(person.protection)
         if entry.protection.rank > stands.rank:
-            person.protection = entry.protection
+            person.note_raised(entry.protection, ProtectionSource.REGISTER)
             changed[person.pk] = person
             note_protection(written, entry, person)
         elif entry.protection.rank < stands.rank:
             remark(written, entry, Code.PROTECTION_LOWER)
-    fields = ["given_name", "family_name", "birth_date", "sex", "protection"]
+    fields = ["given_name", "family_name", "birth_date", "sex", *PROTECTION_FIELDS]
     Person.objects.bulk_update(changed.values(), fields, batch_size=BATCH)
+    hide_names(written.raised)
     written.counts["persons_updated"] += len(changed)
+
+
+def hide_names(protected: set[int]) -> None:
+    """A user's name stands in menus, lists and logs, so that of somebody newly protected goes at once."""
+    if protected:
+        User.objects.filter(person__in=protected).update(display_name=str(_("Skjermet person")))
 
 
 def note_protection(written: Written, entry: RegisterPerson, person: Person) -> None:

@@ -84,6 +84,14 @@ async function grantAll(ctx) {
   return grant;
 }
 
+// One signed logout token to each service that has asked for it, one attempt, as ID-porten does.
+async function tellServers(provider, session) {
+  for (const [clientId, { sid }] of Object.entries(session.authorizations ?? {})) {
+    const client = await provider.Client.find(clientId);
+    if (client?.backchannelLogoutUri) await client.backchannelLogout(session.accountId, sid).catch(() => {});
+  }
+}
+
 // Logout without a question, telling every service of the session in a hidden frame, as ID-porten does. Feide tells none.
 function logout(slug, client) {
   return async (ctx) => {
@@ -96,6 +104,7 @@ function logout(slug, client) {
       if (params.state) url.searchParams.set("state", params.state);
       next = url.href;
     }
+    if (slug === "idporten") await tellServers(provider, session);
     await session.destroy();
     ctx.cookies.set(provider.cookieName("session"), null);
     ctx.body = logoutPage(LOOKS[slug], { frames, next });
@@ -120,6 +129,7 @@ export function issuer(slug, { origin, personsFile, client }) {
         redirect_uris: client.redirects,
         post_logout_redirect_uris: client.loggedOut,
         token_endpoint_auth_method: client.auth,
+        ...(client.backchannel && { backchannel_logout_uri: client.backchannel, backchannel_logout_session_required: true }),
         subject_type: "pairwise",
       },
     ],
@@ -141,6 +151,7 @@ export function issuer(slug, { origin, personsFile, client }) {
     loadExistingGrant: grantAll,
     features: {
       devInteractions: { enabled: false },
+      backchannelLogout: { enabled: true },
       rpInitiatedLogout: { enabled: true, logoutSource: logout(slug, client) },
     },
     cookies: {

@@ -22,6 +22,8 @@ function client(slug) {
     auth: process.env[`${name}_CLIENT_AUTH`] || "client_secret_basic",
     redirects: [`${BASE_URL}/logg-inn/${slug}/svar/`],
     loggedOut: [`${BASE_URL}/logg-ut/ferdig/`],
+    // Only where a server can be reached: tests without one leave the variable out.
+    backchannel: slug === "idporten" && process.env.OIDC_BACKCHANNEL === "1" ? `${BASE_URL}/logg-ut/fra-tjener/${slug}/` : undefined,
     frontchannel: `${BASE_URL}/logg-ut/fra-leverandor/${slug}/`,
   };
 }

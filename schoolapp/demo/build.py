@@ -1,7 +1,7 @@
 """Makes the demo municipality, all of it in one transaction, and only in a database without schools."""
 
 import sys
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import TextIO
 
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from accessctl.actions import give_grant, install_roles
 from accessctl.models import Municipality, School
 from accessctl.permissions import OFFICER_GRANTS, Permission
-from people.models import Person, Protection
+from guardians.models import GuardianRelation, RelationBlock
+from people.models import Person, Protection, ProtectionSource, review_day
 from schoolapp.demo.classes import Classes
 from schoolapp.demo.drafts import make_drafts
 from schoolapp.demo.families import Families
@@ -79,9 +80,39 @@ def build(size: Size, *, out: TextIO = sys.stderr, today: date | None = None) ->
     Staffing(town, classes).make()
     town.tables.close()
     give_grants(town)
+    confirm_by_hand()
+    note_protection(town)
     drafts = make_drafts(town)
     analyze()
     return {name: rows.made for name, rows in vars(town.tables).items()} | {"draft": drafts}
+
+
+def confirm_by_hand() -> None:
+    """Two officers have documented the relations the register does not know, and child welfare's care of some."""
+    first, second = (Employee.objects.select_related("person__user").get(title=t).person.user for t in OFFICER_TITLES)
+    by_hand = GuardianRelation.objects.filter(ground=GuardianRelation.Ground.MANUAL)
+    by_hand.update(
+        state=GuardianRelation.State.VERIFIED,
+        proposed_by=first,
+        confirmed_by=second,
+        confirmed_at=clock.now(),
+        opened_despite_care=True,
+    )
+    foster = by_hand.filter(evidence=GuardianRelation.Evidence.CHILD_WELFARE)
+    RelationBlock.objects.bulk_create(
+        RelationBlock(
+            student_id=row.student_id, kind=RelationBlock.Kind.CARE, reference=row.reference, created_by=first
+        )
+        for row in foster.order_by("pk")
+    )
+
+
+def note_protection(town: Town) -> None:
+    """Since when people are protected, and when child welfare's protection must be looked at again."""
+    people = Person.objects.exclude(protection=Protection.NONE)
+    since = town.today - timedelta(days=90)
+    people.update(protection_source=ProtectionSource.REGISTER, protected_since=since)
+    people.filter(protection=Protection.CLIENT).update(protection_review_on=review_day(since))
 
 
 def make_years(today: date) -> tuple[SchoolYear, SchoolYear]:

@@ -11,6 +11,10 @@ from schoolapp.demo.plan import SchoolPlan
 from schoolapp.demo.town import Pupil, Town
 
 Kind, State, Ground = Address.Kind, GuardianRelation.State, GuardianRelation.Ground
+EVIDENCE = {
+    "verge": GuardianRelation.Evidence.REPRESENTATIVE,
+    "fosterforelder": GuardianRelation.Evidence.CHILD_WELFARE,
+}
 
 # How many of ten thousand families have each form. The first family of every form comes early, so that also the
 # smallest demo has them all.
@@ -226,17 +230,20 @@ class Families:
         """The relation, if the adult is responsible. Its days begin when the child is registered at a school."""
         by_hand = adult.responsibility in {"verge", "fosterforelder"}
         lost = household.form == "lost_responsibility" and adult.lives_elsewhere
-        care_taken_over = household.form == "foster" and not by_hand
         self.town.tables.relation.add(
             self.town.uuid(),
             adult.pk,
             pupil.pk,
-            State.ENDED if lost else State.VERIFIED,
+            # What is documented by hand is confirmed by two people when there are any; see confirm_by_hand.
+            State.ENDED if lost else State.PROPOSED if by_hand else State.VERIFIED,
             Ground.MANUAL if by_hand else Ground.REGISTER,
             adult.responsibility,
-            not (household.closed or care_taken_over),
+            not household.closed,
             born.replace(day=min(born.day, 28)) + timedelta(days=30),
-            self.day_of_loss(household) if lost else None,
+            self.day_of_loss(household) if lost else self.town.today + timedelta(days=300) if by_hand else None,
+            EVIDENCE.get(adult.responsibility, ""),
+            f"{born.year}/{pupil.pk}" if by_hand else "",
+            self.town.today + timedelta(days=180) if by_hand else None,
         )
 
     def day_of_loss(self, household: Household) -> date:

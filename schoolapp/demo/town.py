@@ -115,6 +115,9 @@ class Tables:
             "portal_enabled",
             "valid_from",
             "valid_to",
+            "evidence",
+            "reference",
+            "recheck_on",
         )
     )
 

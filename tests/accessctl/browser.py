@@ -13,8 +13,8 @@ BASE_URL = "http://testserver"
 
 
 class Browser:
-    def __init__(self, client: Client, provider_origin: str) -> None:
-        self.client = client
+    def __init__(self, client: Client, provider_origin: str, *, base_url: str = BASE_URL) -> None:
+        self.client, self.base_url = client, base_url
         self.provider = httpx.Client(base_url=provider_origin, trust_env=False, timeout=10)
 
     def __enter__(self) -> "Browser":
@@ -24,7 +24,7 @@ class Browser:
         self.provider.close()
 
     def get(self, url: str, **headers: str) -> HttpResponse:
-        return self.client.get(url.removeprefix(BASE_URL), headers=headers)
+        return self.client.get(url.removeprefix(self.base_url), headers=headers)
 
     def start(self, provider: str = "idporten", **query: str) -> str:
         """Choose a provider on our login page; the address we send the browser to."""
@@ -35,7 +35,7 @@ class Browser:
     def at_provider(self, url: str, **form: str) -> str:
         """Walk through the provider's pages with `form` as the answer; the address it sends the browser back to."""
         response = self.provider.get(url)
-        while not response.headers.get("location", "").startswith(BASE_URL):
+        while not response.headers.get("location", "").startswith(self.base_url):
             if response.is_redirect:
                 response = self.provider.get(urljoin(str(response.url), response.headers["location"]))
             else:

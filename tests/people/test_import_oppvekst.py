@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accessctl.models import User
 from guardians.actions import confirm_relation, set_portal
 from guardians.models import GuardianRelation
 from guardians.register_import import import_register
@@ -90,6 +91,23 @@ def parents(*entries) -> list[dict]:
 
 def father(**extra) -> dict:
     return guardian(FATHER, given="Rolig", born=FATHER_BORN, **extra)
+
+
+def documented_by_hand(guardian_number: str, **changes) -> None:
+    """The relation of a guardian rests on a decision by two people, no longer on the register."""
+    first, second = (User.objects.create(display_name=name) for name in ("En", "To"))
+    GuardianRelation.objects.filter(guardian=person(guardian_number)).update(
+        **{
+            "ground": "manual",
+            "evidence": "court",
+            "reference": "26/1",
+            "valid_to": clock.today() + timedelta(days=90),
+            "recheck_on": clock.today() + timedelta(days=60),
+            "proposed_by": first,
+            "confirmed_by": second,
+        }
+        | changes
+    )
 
 
 @pytest.mark.django_db
@@ -231,7 +249,7 @@ class TestWithoutResponsibility:
 
     def test_a_relation_documented_by_hand_is_left_alone(self, tmp_path):
         run(family(), tmp_path)
-        GuardianRelation.objects.filter(guardian=person(FATHER)).update(ground="manual")
+        documented_by_hand(FATHER)
         run(parents(guardian(MOTHER)), tmp_path)
         assert access() == {MOTHER, FATHER}
 

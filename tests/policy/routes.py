@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accessctl.checks import all_views
+from accessctl.models import Alert
+from schoolapp.lib import clock
 from tests.world import World
 
 # Which pupil the object in the URL is about.
@@ -15,6 +17,8 @@ METHODS = ("GET", "POST")
 # What the uuid in a route names. A new route with an object must be added here, or the sweep fails.
 OBJECT_KINDS: list[tuple[str, str]] = [
     (r"^elever/<uuid:uuid>/", "student"),
+    (r"^innsynslogg/elev/<uuid:uuid>/", "student"),
+    (r"^varsler/<uuid:uuid>/", "alert"),
     (r"^rapporter/arkiv/<uuid:uuid>/", "delivery"),
     (r"^rapporter/arkiv/oppsett/<uuid:uuid>/", "school"),
     (r"^dokumenter/<uuid:uuid>/(rediger|slett|forhandsvisning|vedlegg/$|vedlegg/<uuid:attachment>/fjern)", "draft"),
@@ -76,6 +80,9 @@ def objects_of(world: World) -> dict[tuple[str, str], UUID]:
         document, delivery = world.add_document(key)
         draft = world.add_draft(key)
         found["student", about] = student.uuid
+        found["alert", about] = Alert.objects.create(
+            kind="many", user=world.users["principal"], day=clock.today(), about=student.uuid, school=student.school
+        ).uuid
         found["school", about] = student.school.uuid
         found["document", about] = document.uuid
         found["delivery", about] = delivery.uuid

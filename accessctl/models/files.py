@@ -1,0 +1,25 @@
+"""Files that wait to be read into a register."""
+
+from uuid import uuid4
+
+from django.db import models
+
+from accessctl.models.users import User
+from schoolapp.lib import clock
+
+
+class RegisterFile(models.Model):
+    """A file somebody has uploaded, and what its preview showed. The content goes when the file has been read in."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    register = models.CharField(max_length=60)
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(default=clock.now, db_index=True)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    plan = models.CharField(max_length=64, blank=True, help_text="Digest of what the last preview showed")
+    counts = models.JSONField(default=dict)
+    applied_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.sha256[:12]}"

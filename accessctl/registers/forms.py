@@ -1,0 +1,66 @@
+"""One row of a register as a form: the same in the console and from a file."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+YES, NO = "ja", "nei"
+
+
+class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """`user` is whoever saves; fields that choose among rows are narrowed to what that person reaches."""
+
+    user: Any = None
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, forms.ModelChoiceField) and self.instance.pk and hasattr(self.instance, name):
+                self.initial[name] = getattr(self.instance, name)
+
+    def as_cell(self, name: str) -> str:
+        """What an export shows of one field; the import understands it."""
+        value, field = self.initial.get(name), self.fields[name]
+        if isinstance(field, forms.BooleanField):
+            return YES if value else NO
+        if isinstance(field, forms.ModelChoiceField):
+            return str(field.prepare_value(value) or "") if value is not None else ""
+        if isinstance(field, forms.ChoiceField):
+            return str(dict(field.choices).get(value, value or ""))  # type: ignore[arg-type]
+        if isinstance(field, forms.DateField):
+            return value.isoformat() if value else ""
+        return "" if value is None else str(value)
+
+
+class UploadForm(forms.Form):
+    use_required_attribute = False
+    file = forms.FileField(
+        label=_("Fil"),
+        help_text=_("CSV (UTF-8) eller Excel (.xlsx). Høyst 5 MB og 10 000 rader. Første rad er overskrifter."),
+        error_messages={"required": _("Velg en fil."), "empty": _("Filen er tom. Velg en annen fil.")},
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+    )
+
+
+def as_posted(form: forms.BaseForm, name: str, cell: str) -> Any:
+    """A cell as the form field wants it: choices may be written as they are shown, yes and no in words."""
+    field = form.fields[name]
+    if isinstance(field, forms.BooleanField):
+        return {"ja": True, "true": True, "1": True, "x": True}.get(cell.lower(), False)
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        by_label = {str(label).lower(): value for value, label in field.choices}  # type: ignore[union-attr]
+        return by_label.get(cell.lower(), cell)
+    return cell
+
+
+def headings_of(form: forms.BaseForm, columns: tuple[str, ...]) -> dict[str, str]:
+    """The heading of each column in a file: the field's label, in small letters."""
+    return {name: str(form.fields[name].label or name).lower() for name in columns}
+
+
+def saved(form: RegisterForm) -> Model:
+    row: Model = form.save()
+    return row

@@ -1,0 +1,72 @@
+"""Address protection as it works in a family: who becomes protected together, and whose portal closes."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.db.models import Q
+
+from accessctl import wall
+from accessctl.audit import record_event
+from accessctl.models import User
+from guardians.models import GuardianRelation
+from people.actions import leave_to_officers, raise_protection
+from people.models import Person, Protection
+from students.models import Student
+
+LEVELS = (Protection.CONFIDENTIAL, Protection.STRICT)
+
+
+@transaction.atomic
+def shield_family(
+    student: Student, *, whom: Collection[Person] | None, level: str, reason: str, by: User
+) -> list[Person]:
+    """«Skjerm nå»: protect `whom`, or the whole family when None, and close the portal for their guardians, at once.
+
+    The whole family is the pupil, the guardians, and the guardians' other children: who lives together is not known,
+    and an address or a school told about one tells about all. Returns those who became more protected; a level is never
+    lowered.
+    """
+    persons = list(whom) if whom is not None else family_of(student)
+    raised = [person for person in persons if raise_protection(person, level=level, reason=reason, by=by)]
+    if not raised:
+        leave_to_officers(student.person, reason=reason, by=by)
+    close_portals({person.pk for person in persons})
+    record_event(by, "shield", student, reason=reason[:300])
+    return raised
+
+
+@wall.lifted("whoever may live with the pupil must be protected too, wherever they go to school")
+def family_of(student: Student) -> list[Person]:
+    relations = GuardianRelation.objects.open()
+    guardians = relations.filter(student=student).values("guardian")
+    children = relations.filter(guardian__in=guardians).values("student__person")
+    rows = Person.objects.filter(Q(pk=student.person_id) | Q(pk__in=guardians) | Q(pk__in=children))
+    return list(rows.order_by("pk"))
+
+
+@transaction.atomic
+def set_portal(relation: GuardianRelation, *, enabled: bool, by: User | None, reason: str = "") -> None:
+    """Open or close the portal for one guardian of one pupil, as the municipality decides (handbook 8.2, rule 3)."""
+    relation.portal_enabled = enabled
+    relation.save(update_fields=["portal_enabled"])
+    if by is not None:
+        record_event(by, "open_portal" if enabled else "close_portal", relation, reason=reason[:300])
+
+
+@wall.lifted("the portals of a family in danger close also where the user does not see the pupil")
+def close_portals(raised: Collection[int], created: Collection[GuardianRelation] = ()) -> int:
+    """Close the portal for every guardian of a child when protection enters its family; the municipality reopens.
+
+    Protection enters with a person newly protected, or with a new relation to a protected guardian. A new relation into
+    a family where someone is protected already starts closed, and leaves the others as the municipality set them.
+    """
+    open_rows = GuardianRelation.objects.open()
+    new_ids = [row.pk for row in created]
+    entered = Q(student__person__in=raised) | Q(
+        student__in=open_rows.filter(
+            Q(guardian__in=raised) | (Q(pk__in=new_ids) & ~Q(guardian__protection=Protection.NONE))
+        ).values("student")
+    )
+    guarded = open_rows.exclude(guardian__protection=Protection.NONE).values("student")
+    starts_closed = Q(pk__in=new_ids) & (~Q(student__person__protection=Protection.NONE) | Q(student__in=guarded))
+    return open_rows.filter(entered | starts_closed, portal_enabled=True).update(portal_enabled=False)

@@ -1,0 +1,136 @@
+"""What the officers for address protection answer for: families in which somebody is protected, and protected staff.
+
+A family is always reached from a pupil, never from a guardian to children.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accessctl import wall
+from accessctl.models import RoleAssignment, User
+from accessctl.permissions import Permission
+from accessctl.roles import Reach
+from accessctl.scope import scope_of
+from guardians.models import GuardianRelation
+from people.models import Person, Protection, ProtectionChange, Shielding
+from schoolapp.lib import clock
+from students.models import GroupStaffing, Membership, Student, StudentGrant
+
+MANAGE = Permission.MANAGE_PROTECTION
+
+
+@dataclass(frozen=True)
+class Row:
+    """One protected person in the list; `student` is the pupil whose family page leads to them, if there is one."""
+
+    person: Person
+    part: str
+    student: Student | None
+
+
+def families(user: Any) -> QuerySet[Student]:
+    """Pupils the user manages protection for, who are protected or have a protected guardian."""
+    relations = GuardianRelation.objects.visible_to(user, MANAGE).open()
+    guarded = relations.exclude(guardian__protection=Protection.NONE).values("student")
+    rows = Student.objects.visible_to(user, MANAGE)
+    return (
+        rows.filter(Q(person__in=protected_people()) | Q(pk__in=guarded)).with_page_data().order_by("sort_name", "pk")
+    )
+
+
+def protected_people() -> QuerySet[Person]:
+    return Person.objects.exclude(protection=Protection.NONE)
+
+
+def persons(user: Any) -> QuerySet[Person]:
+    """Persons whose protection the user manages: of the families above, and of the staff for the whole municipality.
+
+    A person known at a school outside the user's reach belongs to the municipality's officers.
+    """
+    reach = scope_of(user).reach(MANAGE)
+    sees = scope_of(user).reach(Permission.SEE_PROTECTED)
+    rows = Person.objects.annotate(pupil_uuid=F("student__uuid"))
+    if reach.everything and sees.everything:
+        return rows
+    if not reach:
+        return rows.none()
+    schools = reach.school_ids & sees.school_ids
+    open_rows = GuardianRelation.objects.open()
+    inside = open_rows.filter(student__school_id__in=schools).values("guardian")
+    with wall.lifted("a guardian who also belongs to a school out of reach must be seen to do so"):
+        outside = open_rows.exclude(student__school_id__in=schools).filter(guardian__in=inside)
+        elsewhere = list(outside.values_list("guardian", flat=True))
+    of_pupils = Q(student__school_id__in=schools)
+    return rows.filter(of_pupils | Q(pk__in=inside), employee__isnull=True).exclude(pk__in=elsewhere)
+
+
+def rows_for(user: Any) -> list[Row]:
+    """Everyone protected whom the user manages, pupils and guardians by family, then staff."""
+    students = list(families(user))
+    relations = (
+        GuardianRelation.objects.visible_to(user, MANAGE)
+        .open()
+        .filter(student__in=students)
+        .exclude(guardian__protection=Protection.NONE)
+        .select_related("guardian")
+    )
+    by_student: dict[int, list[Person]] = {}
+    for relation in relations:
+        by_student.setdefault(relation.student_id, []).append(relation.guardian)
+    found = []
+    for student in students:
+        if student.person.is_protected:
+            found.append(Row(student.person, _("elev"), student))
+        found += [Row(guardian, _("foresatt"), student) for guardian in by_student.get(student.pk, [])]
+    staff = persons(user).filter(pk__in=protected_people(), employee__isnull=False)
+    return found + [Row(person, _("ansatt"), None) for person in staff.order_by("family_name", "given_name")]
+
+
+def open_shieldings(user: Any) -> QuerySet[Shielding]:
+    rows = Shielding.objects.filter(followed_up_at__isnull=True, person__in=persons(user).values("pk"))
+    return rows.select_related("person", "by")
+
+
+def open_changes(user: Any) -> QuerySet[ProtectionChange]:
+    rows = ProtectionChange.objects.filter(state=ProtectionChange.State.PROPOSED, person__in=persons(user).values("pk"))
+    return rows.select_related("person", "proposed_by")
+
+
+def due_for_review(user: Any) -> QuerySet[Person]:
+    """Protected persons whose day of review has come. Nothing opens by itself."""
+    return persons(user).filter(pk__in=protected_people(), protection_review_on__lte=clock.today())
+
+
+def grants_on(student: Student) -> QuerySet[StudentGrant]:
+    """Who may see this protected pupil by a grant of their own, today or later."""
+    rows = StudentGrant.objects.filter(
+        content_object=student, permission__codename=Permission.SEE_PROTECTED.value, valid_to__gte=clock.today()
+    )
+    return rows.select_related("user", "permission", "given_by").order_by("valid_to")
+
+
+def candidates(student: Student) -> list[tuple[User, str]]:
+    """Staff who would reach the pupil but for the protection, the contact teachers first."""
+    groups = Membership.objects.on().filter(student=student).values("group")
+    staffing = (
+        GroupStaffing.objects.on()
+        .filter(group__in=groups, employee__person__user__isnull=False)
+        .select_related("employee__person__user", "group")
+    )
+    contact_first = sorted(
+        staffing, key=lambda row: (row.function != GroupStaffing.Function.CONTACT_TEACHER, str(row.employee.person))
+    )
+    found: dict[int, tuple[User, str]] = {}
+    for row in contact_first:
+        user = row.employee.person.user
+        found.setdefault(user.pk, (user, f"{row.employee.person}, {row.get_function_display()}"))
+    at_school = RoleAssignment.objects.on().filter(
+        school=student.school, school__isnull=False, reach=Reach.SCHOOLS, user__person__employee__isnull=False
+    )
+    for assignment in at_school.select_related("user__person", "role").order_by("user__person__family_name"):
+        user = assignment.user
+        found.setdefault(user.pk, (user, f"{user.person}, {assignment.role.name.lower()}"))
+    return list(found.values())

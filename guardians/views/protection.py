@@ -1,0 +1,216 @@
+"""Address protection: «Skjerm nå» for the schools, and the screens of the municipality's officers."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accessctl.actions import end_grant, give_grant
+from accessctl.audit import open_or_404, record_list
+from accessctl.guards import requires
+from accessctl.login.level import ConfirmFirst, Content, is_fresh
+from accessctl.permissions import Permission
+from accessctl.requests import SignedInRequest
+from guardians import actions, protected
+from guardians.forms import LowerForm, ReasonForm, ReviewForm, ShieldForm, SightForm
+from guardians.models import GuardianRelation
+from guardians.views.pages import do, form_page, sent
+from guardians.views.relations import pupil, tab_url
+from people.actions import decide_lower, follow_up, propose_lower, set_review_day
+from people.models import Person
+from students.models import Student, StudentGrant
+
+SHIELD, MANAGE = Permission.SHIELD_NOW, Permission.MANAGE_PROTECTION
+
+
+@requires(SHIELD)
+def shield(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """«Skjerm nå». Whoever does it without the right to see protected people loses sight too, and is told so."""
+    student = pupil(request, uuid, SHIELD)
+    relations = GuardianRelation.objects.visible_to(request.user, SHIELD).open().filter(student=student)
+    guardians = [row.guardian for row in relations.select_related("guardian").order_by("pk")]
+    by_uuid = {str(person.uuid): person for person in (student.person, *guardians)}
+
+    def act(data: dict[str, Any]) -> None:
+        whom = None if data["whom"] == ShieldForm.FAMILY else [by_uuid[data["whom"]]]
+        actions.shield_family(student, whom=whom, level=data["level"], reason=data["reason"], by=request.user)
+
+    return form_page(
+        request,
+        ShieldForm(sent(request), pupil=student.person, guardians=guardians),
+        act,
+        title=_("Skjerm nå"),
+        intro=_(
+            "Bruk dette når du får vite at noen i familien må skjermes. Det virker med en gang: alle som ikke har "
+            "særskilt tilgang, mister innsyn, du også, og portalen stenges for de foresatte. Kommunen får beskjed."
+        ),
+        back=tab_url(student),
+        after=reverse("guardians:shielded"),
+        done=_("Skjermet."),
+        button=_("Skjerm nå"),
+    )
+
+
+@requires(SHIELD)
+def shielded(request: SignedInRequest) -> HttpResponse:
+    """What has happened and what happens next; about nobody in particular."""
+    return render(request, "guardians/shielded.html")
+
+
+def fresh(request: SignedInRequest) -> None:
+    """Let the screen open only after a fresh login. Raises ConfirmFirst."""
+    if not is_fresh(request):
+        raise ConfirmFirst(Content.PROTECTED)
+
+
+@requires(MANAGE)
+def protected_list(request: SignedInRequest) -> HttpResponse:
+    """Everyone protected whom the user answers for, and what waits."""
+    fresh(request)
+    rows = protected.rows_for(request.user)
+    record_list(request.user, "list", [row.student or row.person for row in rows])
+    context = {
+        "rows": rows,
+        "shieldings": protected.open_shieldings(request.user),
+        "changes": protected.open_changes(request.user),
+        "due": {person.pk for person in protected.due_for_review(request.user)},
+    }
+    return render(request, "guardians/protected.html", context)
+
+
+def family_url(student: Student) -> str:
+    return reverse("guardians:family", args=[student.uuid])
+
+
+@requires(MANAGE)
+def family(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """One family: the portal for each guardian, and which staff may see the pupil."""
+    student = pupil(request, uuid, MANAGE)
+    relations = GuardianRelation.objects.visible_to(request.user, MANAGE).open().filter(student=student)
+    context = {
+        "student": student,
+        "relations": relations.select_related("guardian").order_by("pk"),
+        "grants": protected.grants_on(student),
+    }
+    return render(request, "guardians/family.html", context)
+
+
+@requires(MANAGE)
+def portal(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Open or close the portal for one guardian of one pupil."""
+    rows = GuardianRelation.objects.visible_to(request.user, MANAGE).open()
+    relation = open_or_404(request, rows.select_related("student__person", "student__school", "guardian"), uuid=uuid)
+    opens = not relation.portal_enabled
+    return form_page(
+        request,
+        ReasonForm(sent(request)),
+        lambda data: actions.set_portal(relation, enabled=opens, by=request.user, reason=data["reason"]),
+        title=_("Åpne portalen for én foresatt") if opens else _("Steng portalen for én foresatt"),
+        intro=_("Den foresatte ser skolen, klassen og kontaktlæreren til eleven i portalen.") if opens else "",
+        back=family_url(relation.student),
+        done=_("Portalen er åpnet for denne foresatte.") if opens else _("Portalen er stengt for denne foresatte."),
+        button=_("Åpne portalen") if opens else _("Steng portalen"),
+    )
+
+
+@requires(MANAGE)
+def give_sight(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    student = pupil(request, uuid, MANAGE)
+    found = protected.candidates(student)
+    users = {str(user.person.uuid): user for user, _text in found}
+
+    def act(data: dict[str, Any]) -> None:
+        give_grant(
+            users[data["user"]],
+            Permission.SEE_PROTECTED,
+            on=student,
+            by=request.user,
+            reason=data["reason"],
+            valid_to=data["valid_to"],
+        )
+
+    return form_page(
+        request,
+        SightForm(sent(request), choices=[(str(user.person.uuid), text) for user, text in found]),
+        act,
+        title=_("Gi en ansatt innsyn"),
+        intro=_("Den ansatte ser eleven som en vanlig elev, men verken adresse, telefon eller e-post."),
+        back=family_url(student),
+        done=_("Innsynet er gitt."),
+        button=_("Gi innsyn"),
+    )
+
+
+@require_POST
+@requires(MANAGE)
+def end_sight(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    students = Student.objects.visible_to(request.user, MANAGE)
+    rows = StudentGrant.objects.filter(
+        content_object__in=students, permission__codename=Permission.SEE_PROTECTED.value
+    ).select_related("content_object__person", "permission")
+    grant = open_or_404(request, rows, uuid=uuid)
+    back = family_url(grant.content_object)
+    return do(request, lambda: end_grant(grant, by=request.user), back=back, done=_("Innsynet er avsluttet."))
+
+
+def person_or_404(request: SignedInRequest, uuid: UUID) -> Person:
+    return open_or_404(request, protected.persons(request.user).filter(pk__in=protected.protected_people()), uuid=uuid)
+
+
+@requires(MANAGE)
+def lower(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Propose that protection be taken down or off."""
+    person = person_or_404(request, uuid)
+    return form_page(
+        request,
+        LowerForm(sent(request), person=person),
+        lambda data: propose_lower(person, by=request.user, **data),
+        title=_("Foreslå å oppheve skjermingen"),
+        intro=_("Ingenting endres før en annen som forvalter adressesperre, har godkjent. Portalen forblir stengt."),
+        back=reverse("guardians:protected"),
+        done=_("Forslaget er sendt. En kollega må godkjenne det."),
+        button=_("Send til godkjenning"),
+    )
+
+
+@requires(MANAGE)
+def review(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    person = person_or_404(request, uuid)
+    return form_page(
+        request,
+        ReviewForm(sent(request), initial={"day": person.protection_review_on}),
+        lambda data: set_review_day(person, day=data["day"], by=request.user),
+        title=_("Når skal skjermingen vurderes på nytt?"),
+        intro=_("Skjermingen står til to personer har opphevet den, også når dagen er passert."),
+        back=reverse("guardians:protected"),
+        done=_("Datoen er lagret."),
+        button=_("Lagre"),
+    )
+
+
+@require_POST
+@requires(MANAGE)
+def decide(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The second officer's answer to a proposal."""
+    fresh(request)
+    change = open_or_404(request, protected.open_changes(request.user), uuid=uuid)
+    approve = request.POST.get("svar") == "ja"
+    return do(
+        request,
+        lambda: decide_lower(change, approve=approve, by=request.user),
+        back=reverse("guardians:protected"),
+        done=_("Skjermingen er endret.") if approve else _("Forslaget er avslått. Skjermingen står."),
+    )
+
+
+@require_POST
+@requires(MANAGE)
+def followed_up(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    fresh(request)
+    shielding = open_or_404(request, protected.open_shieldings(request.user), uuid=uuid)
+    back = reverse("guardians:protected")
+    return do(request, lambda: follow_up(shielding, by=request.user), back=back, done=_("Saken er tatt over."))

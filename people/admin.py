@@ -1,0 +1,73 @@
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import display, register
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accessctl.console import RegisterAdmin, site
+from accessctl.login import accounts, session
+from accessctl.models import RoleAssignment, User
+from accessctl.permissions import Permission
+from accessctl.scope import scope_of
+from people.models import Protection
+
+ACTS = {"steng": accounts.close, "apne": accounts.reopen, "avslutt": accounts.end_logins}
+
+
+@register(User, site=site)
+class UserAdmin(RegisterAdmin):
+    """Users come from logins and are never made or edited here; users with address protection are left out."""
+
+    lede = _(
+        "Alle som kan logge inn. Her stenger du en bruker eller avslutter innlogginger. Roller gis på en egen side."
+    )
+    list_display = ["shown_name", "roles", "is_active", "last_login"]
+    list_filter = ["is_active"]
+    search_fields = ["display_name"]
+    ordering = ["display_name", "pk"]
+    fields = readonly_fields = ["display_name", "is_active", "last_login", "roles"]
+    change_form_template = "admin/user.html"
+    may_add = False
+
+    @display(description=_("navn"), ordering="display_name")
+    def shown_name(self, user: User) -> str:
+        return user.display_name or _now("Uten navn")
+
+    @display(description=_("roller nå"))
+    def roles(self, user: User) -> str:
+        return ", ".join(sorted({a.role.name for a in user.assignments_now})) or _now("Ingen")  # type: ignore[attr-defined]
+
+    def reached(self, user: Any, permission: Permission) -> QuerySet[User]:
+        now = Prefetch("assignments", RoleAssignment.objects.on().select_related("role"), to_attr="assignments_now")
+        rows: QuerySet[User] = super().reached(user, permission).prefetch_related(now)
+        if scope_of(user).reach(Permission.SEE_PROTECTED).everything:
+            return rows
+        hidden = [value for value in Protection.values if value != Protection.NONE]
+        return rows.exclude(person__protection__in=hidden)
+
+    def get_urls(self) -> list[Any]:
+        act = path("<int:pk>/handling/<slug:act>/", self.page(act_on), name="accessctl_user_act")
+        return [act, *super().get_urls()]
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        found = self.get_object(request, object_id)
+        extra = {"logins": session.alive(found.login_sessions.order_by("-created_at")) if found else []}
+        return super().change_view(request, object_id, form_url, extra | (extra_context or {}))
+
+
+def act_on(register: UserAdmin, request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """Close, open, or end the logins of one user."""
+    user = register.reached(request.user, register.change_permission).filter(pk=pk).first()
+    if user is None or act not in ACTS or request.method != "POST":
+        raise Http404
+    try:
+        ACTS[act](user, by=request.user)  # type: ignore[operator]  # three verbs with the same shape
+        messages.success(request, _now("Det er gjort."))
+    except accounts.NotOneself:
+        messages.error(request, _now("Du kan ikke stenge din egen bruker. Be en annen kommuneadmin om det."))
+    return redirect("admin:accessctl_user_change", pk)

@@ -1,0 +1,1 @@
+"""The screens where roles and special grants are given to employees."""

@@ -1,0 +1,110 @@
+"""Special grants as they are shown: of all four kinds, in words, and with what the viewer may do to them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accessctl.actions import may_grant
+from accessctl.models import GrantBase, User
+from accessctl.permissions import Permission
+from accessctl.rights.known import knowledge
+from accessctl.rights.preview import NOT_ABOUT_PUPILS
+from accessctl.scope import Container, PermissionReach, grant_models
+from schoolapp.lib import clock
+from staff.models import Employee
+from students.models import Student
+
+RUNS_OUT_WITHIN = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A grant in words. `where` names a pupil only for one who may see that pupil."""
+
+    grant: GrantBase
+    right: str
+    where: str
+    who: str
+    given_by: str
+    may_change: bool
+
+    @property
+    def runs_out(self) -> bool:
+        return clock.today() <= self.grant.valid_to <= clock.today() + RUNS_OUT_WITHIN
+
+
+def grants_of(user: User, viewer: User) -> list[Shown]:
+    """All grants of one user, running, coming and ended, that lie where the viewer gives roles."""
+    return shown([row for rows in querysets(viewer) for row in rows.filter(user=user)], viewer)
+
+
+def running_out(viewer: User) -> list[Shown]:
+    """Grants that end within thirty days, the first to end first."""
+    last = clock.today() + RUNS_OUT_WITHIN
+    return shown([row for rows in querysets(viewer) for row in rows.on().filter(valid_to__lte=last)], viewer)
+
+
+def grant_by_uuid(uuid: UUID, viewer: User) -> GrantBase | None:
+    return next((row for rows in querysets(viewer) for row in rows.filter(uuid=uuid)), None)
+
+
+def querysets(viewer: User) -> list[Any]:
+    related = ("user", "permission", "given_by", "content_object")
+    return [model.objects.visible_to(viewer).select_related(*related) for model in grant_models()]  # type: ignore[attr-defined]
+
+
+def shown(grants: Iterable[Any], viewer: User) -> list[Shown]:
+    rows = sorted(grants, key=lambda grant: (grant.valid_to, grant.pk))
+    people = {user.pk: user for row in rows for user in (row.user, row.given_by) if user}
+    names = knowledge().names(list(people.values()))
+    pupils = [row.content_object_id for row in rows if row.container == Container.PUPIL]
+    seen = Student.objects.visible_to(viewer).filter(pk__in=pupils).select_related("person") if pupils else []
+    pupil_names = {student.pk: student.person.full_name for student in seen}
+    return [
+        Shown(
+            row,
+            str(Permission(row.permission.codename).label),
+            where_of(row, pupil_names),
+            names[row.user_id],
+            names.get(row.given_by_id, ""),
+            row.user_id != viewer.pk and (row.container != Container.PUPIL or row.content_object_id in pupil_names),
+        )
+        for row in rows
+        if row.permission.codename in Permission.values
+    ]
+
+
+def where_of(grant: Any, pupil_names: dict[int, str]) -> str:
+    match grant.container:
+        case Container.MUNICIPALITY:
+            return _("hele kommunen")
+        case Container.PUPIL:
+            return pupil_names.get(grant.content_object_id, _("en elev du ikke har tilgang til"))
+        case Container.GROUP:
+            return f"{grant.content_object.name}, {grant.content_object.school}"
+    return str(grant.content_object)
+
+
+def pupils_with(permission: Permission, container: str, object_id: int) -> int | None:
+    """How many pupils the right opens on this object, or None for a right that opens none."""
+    if permission in NOT_ABOUT_PUPILS:
+        return None
+    reach = PermissionReach(
+        everything=container == Container.MUNICIPALITY,
+        school_ids={object_id} if container == Container.SCHOOL else set(),
+        group_ids={object_id} if container == Container.GROUP else set(),
+        pupil_ids={object_id} if container == Container.PUPIL else set(),
+    )
+    return knowledge().pupils_reached(permission, {0: reach})
+
+
+def may_renew(grant: Any, by: User) -> bool:
+    return grant.user_id != by.pk and may_grant(by, Permission(grant.permission.codename), grant.content_object)
+
+
+def employee_of(user: User) -> Employee | None:
+    return Employee.objects.filter(person__user=user).select_related("person").first()

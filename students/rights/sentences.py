@@ -1,0 +1,51 @@
+"""What giving a role or a right would open, in sentences, before it is saved."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accessctl.models import User
+from accessctl.permissions import Permission
+from accessctl.rights.known import knowledge
+from accessctl.rights.own import areas_of
+from accessctl.rights.preview import reach_of
+from accessctl.rights.sentences import pupils_of
+from accessctl.roles import Reach, serves
+from staff.models import Employee
+from students.rights.grants import pupils_with
+
+MOST_LISTED = 5
+
+
+def role_effect(employee: Employee, user: User, chosen: dict[str, Any]) -> dict[str, Any]:
+    """How many pupils the employee would see at each school and in all, and what they may do there."""
+    role, reach, schools = chosen["role"], chosen["reach"], chosen["schools"]
+    rights = frozenset(p for p in Permission if p.value in role.permissions and serves(reach, p))
+    lines = [_("Rollen gir ikke innsyn i elevlister.")]
+    if Permission.VIEW_PUPIL in rights:
+        lines = [line(employee, user, reach, [school]) for school in schools] if len(schools) <= MOST_LISTED else []
+        if len(schools) != 1:
+            lines.append(line(employee, user, reach, schools))
+    return {"lines": lines, "areas": areas_of(rights), "role": role, "reach": Reach(reach).label, "schools": schools}
+
+
+def line(employee: Employee, user: User, reach: str, schools: list[Any]) -> str:
+    found = knowledge().pupils_reached(Permission.VIEW_PUPIL, {user.pk: reach_of(reach, [s.pk for s in schools])})
+    words = {"who": str(employee), "pupils": pupils_of(found), "school": str(schools[0]) if len(schools) == 1 else ""}
+    if reach == Reach.MUNICIPALITY:
+        return _("%(who)s får se %(pupils)s i hele kommunen.") % words
+    if len(schools) != 1:
+        return _("Til sammen: %(who)s får se %(pupils)s.") % words
+    if reach == Reach.SCHOOLS:
+        return _("%(who)s får se %(pupils)s ved %(school)s.") % words
+    if not found:
+        return _("%(who)s får ikke se noen elever ved %(school)s før noen setter opp en gruppe.") % words
+    return _("%(who)s får se %(pupils)s i egne grupper ved %(school)s.") % words
+
+
+def grant_effect(employee: Employee, permission: Permission, container: str, object_id: int) -> str:
+    found = pupils_with(permission, container, object_id)
+    words = {"who": str(employee), "right": permission.label}
+    if found is None:
+        return _("%(who)s får rettigheten «%(right)s».") % words
+    return _("%(who)s får rettigheten «%(right)s» for %(pupils)s.") % (words | {"pupils": pupils_of(found)})
