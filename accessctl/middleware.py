@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -16,6 +16,8 @@ from accessctl.login.level import FRESH_SCREENS, ConfirmFirst, Content, is_fresh
 from accessctl.login.targets import own_path
 from accessctl.permissions import ONE_FACTOR_IS_ENOUGH, Permission
 
+# No page has a use for the others, and a view that forgot to ask would serve them all as GET.
+METHODS = ("GET", "HEAD", "POST")
 security_log = logging.getLogger("schoolapp.security")
 
 
@@ -33,6 +35,8 @@ class AccessMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         if request.user.is_authenticated and not session.is_current(request):
             session.end(request)
         access = access_of(view)
