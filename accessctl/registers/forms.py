@@ -18,6 +18,8 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
+            # What is stored is what a row is compared with, not what a page once showed.
+            field.show_hidden_initial = False
             if isinstance(field, forms.ModelChoiceField) and self.instance.pk and hasattr(self.instance, name):
                 self.initial[name] = getattr(self.instance, name)
 
