@@ -30,7 +30,8 @@ class UserAdmin(RegisterAdmin):
     list_filter = ["is_active"]
     search_fields = ["display_name"]
     ordering = ["display_name", "pk"]
-    fields = readonly_fields = ["display_name", "state", "last_login", "roles"]
+    fields = ("display_name", "state", "last_login", "roles")
+    readonly_fields = fields
     change_form_template = "admin/user.html"
     may_add = False
 

@@ -53,7 +53,8 @@ def as_posted(form: forms.BaseForm, name: str, cell: str) -> Any:
     if isinstance(field, forms.BooleanField):
         return {"ja": True, "true": True, "1": True, "x": True}.get(cell.lower(), False)
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-        by_label = {str(label).lower(): value for value, label in field.choices}  # type: ignore[union-attr]
+        choices: Any = field.choices
+        by_label = {str(label).lower(): value for value, label in choices}
         return by_label.get(cell.lower(), cell)
     return cell
 
