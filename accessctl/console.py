@@ -39,12 +39,12 @@ class Console(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.holds(Permission.ADMINISTER)
 
-    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """The administrator's tasks, each with the screen or the register where it is done."""
         context = {**self.each_context(request), "title": self.index_title, "tasks": front_page(request.user, self)}
         return render(request, "admin/index.html", context)
 
-    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
         """Which app a register belongs to means nothing to those who use it."""
         return redirect("admin:index")
 
@@ -105,7 +105,8 @@ class RegisterAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
         elif not scope_of(user).reach(permission).everything:
             rows = rows.none()
         ordering = self.get_ordering(None)  # type: ignore[arg-type]  # ours does not look at the request
-        return rows.order_by(*ordering) if ordering else rows
+        found: QuerySet[Any] = rows.order_by(*ordering) if ordering else rows
+        return found
 
     def existing(self, blank: Any, data: dict[str, Any]) -> Any:
         """The stored row that a row of a file is about, by the key; None for a new one or a key nobody can read."""
@@ -152,16 +153,16 @@ class RegisterAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
         shown = {name for name in self.list_filter if isinstance(name, str)}
         return lookup.removesuffix("__exact") in shown
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Plain widgets: the console's own need scripts, and offer ways to other registers."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[arg-type]
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only what the user reaches can be chosen."""
-        related: type[Model] = db_field.related_model  # type: ignore[assignment]
+        related: type[Model] = db_field.related_model
         rows = related._default_manager.all()
         if hasattr(rows, "visible_to"):
             kwargs["queryset"] = rows.visible_to(request.user, self.change_permission)
@@ -170,7 +171,7 @@ class RegisterAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         form.use_required_attribute = False
-        form.user = request.user
+        form.user = request.user  # type: ignore[attr-defined]  # the class is made for this request
         return form
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -185,13 +186,13 @@ class RegisterAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return site.has_permission(request) and request.user.holds(self.view_permission)
+        return site.has_permission(request) and scope_of(request.user).holds(self.view_permission)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.may_add and site.has_permission(request) and request.user.holds(self.change_permission)
+        return self.may_add and site.has_permission(request) and scope_of(request.user).holds(self.change_permission)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if not site.has_permission(request) or not request.user.holds(self.change_permission):
+        if not site.has_permission(request) or not scope_of(request.user).holds(self.change_permission):
             return False
         return obj is None or self.reached(request.user, self.change_permission).filter(pk=obj.pk).exists()
 

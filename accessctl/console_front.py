@@ -70,13 +70,13 @@ GROUPS: tuple[tuple[Text, tuple[Task, ...]], ...] = (
             Task(
                 _("Foresatte og tilgang til barn"),
                 _("Foreslå, godkjenne og avslutte tilgang for foresatte."),
-                ("guardians:relations", "guardians:relation_queue"),
+                ("guardians:queue",),
                 P.EDIT_RELATIONS,
             ),
             Task(
                 _("Adressesperre"),
                 _("Skjermede familier: åpne portalen og oppheve skjerming."),
-                ("people:protection", "guardians:protection"),
+                ("guardians:protected",),
                 P.MANAGE_PROTECTION,
             ),
         ),
@@ -84,17 +84,17 @@ GROUPS: tuple[tuple[Text, tuple[Task, ...]], ...] = (
     (
         _("Roller og tilganger"),
         (
-            Task(_("Roller"), _("Hva hver rolle gir rett til."), ("rights:roles", "accessctl:roles"), P.EDIT_ROLES),
+            Task(_("Roller"), _("Hva hver rolle gir rett til."), ("roles:list",), P.EDIT_ROLES),
             Task(
                 _("Gi roller"),
                 _("Gi og avslutte roller og særskilte tilganger."),
-                ("rights:people", "accessctl:give_roles"),
+                ("rights:people",),
                 P.GIVE_ROLES,
             ),
             Task(
                 _("Rollekatalog"),
                 _("Alle roller og rettigheter, klar for utskrift."),
-                ("rights:catalogue",),
+                ("roles:catalogue",),
                 P.EDIT_ROLES,
             ),
             register(
@@ -135,7 +135,7 @@ GROUPS: tuple[tuple[Text, tuple[Task, ...]], ...] = (
             Task(
                 _("Innsynslogg"),
                 _("Søk i hvem som har åpnet hva, og se varsler."),
-                ("journal:search", "accessctl:log_search", "accessctl:journal"),
+                ("journal:search",),
                 P.VIEW_ACCESS_LOG,
             ),
         ),

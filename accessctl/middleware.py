@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -17,6 +17,8 @@ from accessctl.login.level import FRESH_SCREENS, ConfirmFirst, Content, is_fresh
 from accessctl.login.targets import own_path
 from accessctl.permissions import ONE_FACTOR_IS_ENOUGH, Permission
 
+# No page has a use for the others, and a view that forgot to ask would serve them all as GET.
+METHODS = ("GET", "HEAD", "POST")
 security_log = logging.getLogger("schoolapp.security")
 
 
@@ -48,6 +50,8 @@ class AccessMiddleware:
 
     def gate(self, request: HttpRequest, view: Callable[..., Any]) -> HttpResponse | None:
         """The answer to somebody who may not call `view`, or None to go on. Raises PermissionDenied."""
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         if request.user.is_authenticated and not session.is_current(request):
             session.end(request)
         access = access_of(view)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -38,7 +38,9 @@ def method_of(row: LoginSession) -> str:
 @require_POST
 @signed_in(OWN)
 def end_one(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """End another of one's own logins. One that is over already is no error."""
+    """End another of one's own logins."""
+    if not request.user.login_sessions.filter(uuid=uuid).exists():
+        raise Http404
     end_logins(request.user, by=request.user, one=uuid, but=request.session.session_key or "")
     messages.success(request, _("Innloggingen er avsluttet."))
     return redirect("accessctl:logins")

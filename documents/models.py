@@ -15,6 +15,7 @@ from accessctl.permissions import GUARDIAN_RIGHTS, PUPIL_RIGHTS, Permission
 from archive.models import Delivery
 from schoolapp.lib import clock
 from students.models import Student
+from students.rules import DECIDES_FROM
 
 LANGUAGES = [("nb", "bokmål"), ("nn", "nynorsk")]
 
@@ -111,7 +112,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             return rows
         rows = rows.filter(state=Document.State.FINALISED, document_type__shown_to_guardians=True)
         if permission in PUPIL_RIGHTS:
-            return rows.filter(student__person__birth_date__lte=clock.years_ago(15))
+            return rows.filter(student__person__birth_date__lte=clock.years_ago(DECIDES_FROM))
         return rows
 
     def newest_finalised(self) -> Self:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from documents.views import editor, files, guardian, staff, templates
+from documents.views import editor, files, guardian, pupil, staff, templates
 
 app_name = "documents"
 urlpatterns = [
@@ -23,6 +23,10 @@ urlpatterns = [
         guardian.attached_file,
         name="guardian_attachment",
     ),
+    path("elev/dokumenter/", pupil.own_list, name="pupil_list"),
+    path("elev/dokumenter/<uuid:uuid>/", pupil.page, name="pupil_page"),
+    path("elev/dokumenter/<uuid:uuid>/dokument.pdf", pupil.pdf, name="pupil_pdf"),
+    path("elev/dokumenter/<uuid:uuid>/vedlegg/<uuid:attachment>/", pupil.attached_file, name="pupil_attachment"),
     path("maler/", templates.template_list, name="templates"),
     path("maler/<slug:slug>/<str:language>/", templates.edit_template, name="edit_template"),
     path("maler/<slug:slug>/<str:language>/forhandsvis/", templates.preview_template, name="preview_template"),

@@ -26,17 +26,22 @@ class UserAdmin(RegisterAdmin):
     lede = _(
         "Alle som kan logge inn. Her stenger du en bruker eller avslutter innlogginger. Roller gis på en egen side."
     )
-    list_display = ["shown_name", "roles", "is_active", "last_login"]
+    list_display = ["shown_name", "roles", "state", "last_login"]
     list_filter = ["is_active"]
     search_fields = ["display_name"]
     ordering = ["display_name", "pk"]
-    fields = readonly_fields = ["display_name", "is_active", "last_login", "roles"]
+    fields = ("display_name", "state", "last_login", "roles")
+    readonly_fields = fields
     change_form_template = "admin/user.html"
     may_add = False
 
     @display(description=_("navn"), ordering="display_name")
     def shown_name(self, user: User) -> str:
         return user.display_name or _now("Uten navn")
+
+    @display(description=_("tilgang"), ordering="-is_active")
+    def state(self, user: User) -> str:
+        return _now("Åpen") if user.is_active else _now("Stengt")
 
     @display(description=_("roller nå"))
     def roles(self, user: User) -> str:

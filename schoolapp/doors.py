@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from accessctl.guards import signed_in
 from accessctl.models import User
@@ -35,6 +36,7 @@ def doors_of(user: User, path: str = "") -> list[Door]:
 
 
 @signed_in("sendes til sin egen forside")
+@require_safe
 def home(request: SignedInRequest) -> HttpResponse:
     """The address of the municipality's system leads each person to their own front page."""
     doors = doors_of(request.user)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from schools.models import SchoolYear
 
 
-class SchoolYearField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+class SchoolYearField(forms.ModelChoiceField):
     """Chosen from a list, or written «2026/2027»."""
 
     default_error_messages = {"invalid_choice": _("Skriv et skoleår som finnes, for eksempel 2026/2027.")}

@@ -16,7 +16,7 @@ from staff.models import Employee
 from students.models import Group, GroupStaffing
 
 
-class SchoolField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+class SchoolField(forms.ModelChoiceField):
     """A school by its organisation number, which files can carry."""
 
     default_error_messages = {
@@ -92,7 +92,7 @@ class StaffingForm(RegisterForm):
         )
         if self.instance.pk:
             group = self.instance.group
-            self.initial |= {"school": group.school, "school_year": group.school_year, "group_name": group.name}
+            self.initial.update(school=group.school, school_year=group.school_year, group_name=group.name)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

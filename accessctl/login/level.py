@@ -61,7 +61,7 @@ def demand(request: HttpRequest, record: Any, *, action: str) -> str:
 
     A page once opened may be worked on for as long as the session lasts, so that nobody is stopped while writing.
     """
-    guarded = getattr(record, "guarded_as", frozenset())
+    guarded: frozenset[Content] = getattr(record, "guarded_as", frozenset())
     if not guarded or (guarded == {Content.PROTECTED} and in_own_door(request)):
         return ""
     asks_reason = Content.PROTECTED in guarded and not in_own_door(request)

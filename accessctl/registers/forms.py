@@ -18,6 +18,8 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
+            # What is stored is what a row is compared with, not what a page once showed.
+            field.show_hidden_initial = False
             if isinstance(field, forms.ModelChoiceField) and self.instance.pk and hasattr(self.instance, name):
                 self.initial[name] = getattr(self.instance, name)
 
@@ -51,7 +53,8 @@ def as_posted(form: forms.BaseForm, name: str, cell: str) -> Any:
     if isinstance(field, forms.BooleanField):
         return {"ja": True, "true": True, "1": True, "x": True}.get(cell.lower(), False)
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-        by_label = {str(label).lower(): value for value, label in field.choices}  # type: ignore[union-attr]
+        choices: Any = field.choices
+        by_label = {str(label).lower(): value for value, label in choices}
         return by_label.get(cell.lower(), cell)
     return cell
 

@@ -39,7 +39,10 @@ def changes_of(model: type[Model], object_id: str) -> list[Change]:
     names = dict(User.objects.filter(pk__in={e.user_id for e in events if e.user_id}).values_list("pk", "display_name"))
     return [
         Change(
-            e.at, names.get(e.user_id, e.job), e.get_operation_display(), differences(model, e.old or {}, e.new or {})
+            e.at,
+            names.get(e.user_id or 0, e.job),
+            e.get_operation_display(),
+            differences(model, e.old or {}, e.new or {}),
         )
         for e in events
     ]

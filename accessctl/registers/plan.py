@@ -106,7 +106,9 @@ def planned_row(admin: Any, form_class: Any, reached: Any, number: int, data: di
         ]
         return PlannedRow(number, name, Outcome.ERROR, form, errors)
     if existing is None:
-        return PlannedRow(number, name, Outcome.NEW, form)
+        told = [field for field in before if data[field] and field not in admin.never_exported]
+        details = [(str(form.fields[field].label), "", str(data[field])) for field in told]
+        return PlannedRow(number, name, Outcome.NEW, form, details)
     changed = [field for field in form.changed_data if field in data]
     details = [(str(form.fields[field].label), before[field], str(data[field])) for field in changed]
     return PlannedRow(number, name, Outcome.CHANGED if changed else Outcome.UNCHANGED, form, details)

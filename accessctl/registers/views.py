@@ -11,7 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from accessctl.registers import files
 from accessctl.registers.files import Unreadable
 from accessctl.registers.forms import UploadForm, headings_of
 from accessctl.registers.plan import Outcome, Plan, make_plan
+from accessctl.requests import SignedInRequest
 from schoolapp.lib import clock
 
 KEPT = timedelta(hours=1)
@@ -31,13 +32,13 @@ def address(admin: Any, page: str) -> str:
     return f"admin:{admin.opts.app_label}_{admin.opts.model_name}_{page}"
 
 
-def context(admin: Any, request: HttpRequest, **more: Any) -> dict[str, Any]:
+def context(admin: Any, request: SignedInRequest, **more: Any) -> dict[str, Any]:
     shared = admin.admin_site.each_context(request)
     headings = headings_of(admin.get_form(request)(), admin.columns)
     return {**shared, "opts": admin.opts, "register": admin, "headings": list(headings.values()), **more}
 
 
-def upload(admin: Any, request: HttpRequest) -> HttpResponse:
+def upload(admin: Any, request: SignedInRequest) -> HttpResponse:
     """Step one: choose a file. What can be read is kept for the preview; nothing else is."""
     if not admin.has_import_permission(request):
         raise PermissionDenied(admin.change_permission)
@@ -65,7 +66,7 @@ def upload(admin: Any, request: HttpRequest) -> HttpResponse:
     return render(request, "admin/import.html", shown, status=422 if form.errors else 200)
 
 
-def preview(admin: Any, request: HttpRequest, uuid: UUID) -> HttpResponse:
+def preview(admin: Any, request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Step two: what will happen, and the button that makes exactly that happen."""
     if not admin.has_import_permission(request):
         raise PermissionDenied(admin.change_permission)
@@ -88,7 +89,7 @@ def preview(admin: Any, request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "admin/import_preview.html", shown, status=409 if request.method == "POST" else 200)
 
 
-def own_file(admin: Any, request: HttpRequest, uuid: UUID) -> RegisterFile:
+def own_file(admin: Any, request: SignedInRequest, uuid: UUID) -> RegisterFile:
     """Only whoever uploaded a file sees what is in it."""
     mine = RegisterFile.objects.filter(register=admin.model._meta.label, uploaded_by=request.user)
     found = mine.filter(uuid=uuid, uploaded_at__gte=clock.now() - KEPT).first()
@@ -98,7 +99,7 @@ def own_file(admin: Any, request: HttpRequest, uuid: UUID) -> RegisterFile:
 
 
 @transaction.atomic
-def apply(admin: Any, request: HttpRequest, kept: RegisterFile, plan: Plan) -> None:
+def apply(admin: Any, request: SignedInRequest, kept: RegisterFile, plan: Plan) -> None:
     """Save every new and changed row, or none. The file's content is thrown away, its checksum is kept."""
     for row in plan.rows:
         if row.outcome in (Outcome.NEW, Outcome.CHANGED):
@@ -116,13 +117,14 @@ def done(plan: Plan) -> str:
     return _("Importen er ferdig: %(new)d nye, %(changed)d endret, %(unchanged)d uten endring.") % counts
 
 
-def export(admin: Any, request: HttpRequest) -> HttpResponse:
+def export(admin: Any, request: SignedInRequest) -> HttpResponse:
     """What the list shows with the filters that are set, as CSV or Excel. Logged."""
     if not admin.has_view_permission(request):
         raise PermissionDenied(admin.view_permission)
     as_excel = request.GET.get("format") == "xlsx"
-    request.GET = request.GET.copy()
-    request.GET.pop("format", None)
+    filters = request.GET.copy()
+    filters.pop("format", None)
+    request.GET = filters  # type: ignore[assignment]  # the console's list reads its filters there, and only reads
     rows = admin.get_changelist_instance(request).get_queryset(request)
     form_class = admin.get_form(request)
     columns = [name for name in admin.columns if name not in admin.never_exported]

@@ -1,6 +1,7 @@
 """Which rights a screen asks for today. The role catalogue marks the others, which give nothing yet."""
 
-import re
+import ast
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from accessctl.checks import all_views
 from accessctl.guards import access_of
 from accessctl.permissions import Permission
 
-ASKED = re.compile(r"\bPermission\.([A-Z_]+)\b")
-# These name rights in order to list, give or show them, not to ask whether somebody holds them.
-LISTING = ("accessctl/permissions.py", "accessctl/roles.py", "accessctl/rights/", "students/rights/", "schoolapp/demo/")
+# The ways to ask whether somebody holds a right, and how far: calls, and what the console's registers say they need.
+ASKING = {"may", "holds", "visible_to", "reach", "within", "reaches"}
+NEEDED = {"view_permission", "change_permission"}
 
 
 @cache
@@ -24,14 +25,31 @@ def rights_in_use() -> frozenset[Permission]:
 
 
 def asked_in_code() -> frozenset[Permission]:
-    found: set[str] = set()
+    """Rights named in a question, in the source of our own apps. Naming one in a list is no question."""
     base = Path(settings.BASE_DIR)
+    found: set[str] = set()
     for config in apps.get_app_configs():
         folder = Path(config.path)
-        if folder.parent != base:
-            continue
-        for path in folder.rglob("*.py"):
-            name = path.relative_to(base).as_posix()
-            if "/migrations/" not in name and not name.startswith(LISTING):
-                found.update(ASKED.findall(path.read_text(encoding="utf-8")))
+        if folder.parent == base:
+            for path in folder.rglob("*.py"):
+                source = path.read_text(encoding="utf-8")
+                if "Permission." in source and "migrations" not in path.parts:
+                    found.update(name for node in ast.walk(ast.parse(source)) for name in asked_by(node))
     return frozenset(Permission[name] for name in found if name in Permission.__members__)
+
+
+def asked_by(node: ast.AST) -> Iterator[str]:
+    """The names of the rights this piece of code asks for."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in ASKING:
+            values = [*node.args, *(keyword.value for keyword in node.keywords)]
+        case ast.FunctionDef(name=name) if name in ASKING:
+            values = list(node.args.defaults)
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in NEEDED:
+            values = [value]
+        case _:
+            return
+    for value in values:
+        match value:
+            case ast.Attribute(value=ast.Name(id="Permission"), attr=name):
+                yield name

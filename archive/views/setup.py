@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accessctl.audit import open_or_404
 from accessctl.guards import requires
@@ -18,6 +19,7 @@ from archive.views.staff import user_of
 
 
 @requires(Permission.EDIT_ARCHIVE_SETTINGS)
+@require_safe
 def setup(request: HttpRequest) -> HttpResponse:
     schools = School.objects.visible_to(request.user, Permission.EDIT_ARCHIVE_SETTINGS)
     return render(request, "archive/setup.html", {"schools": schools.select_related("archive_settings")})

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accessctl.audit import open_or_404, record_list
 from accessctl.guards import requires
@@ -26,6 +26,7 @@ MOST_AT_ONCE = 500
 
 
 @requires(Permission.VIEW_ARCHIVE_LOG)
+@require_safe
 def archive_log(request: HttpRequest) -> HttpResponse:
     """The log of the schools one reaches. What is shown is logged."""
     pane = request.GET.get("fane", "klar")
@@ -54,6 +55,7 @@ def archive_log(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.VIEW_ARCHIVE_LOG)
+@require_safe
 def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One delivery with all that the archive has answered."""
     rows = Delivery.objects.visible_to(request.user).select_related("school", "folder")

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accessctl.audit import open_or_404
 from accessctl.guards import requires
@@ -53,11 +54,13 @@ def send_attachment(attachment: Attachment, position: int) -> FileResponse:
 
 
 @requires(Permission.VIEW_DOCUMENT)
+@require_safe
 def pdf(request: SignedInRequest, uuid: UUID) -> FileResponse:
     return send_pdf(opened(request, uuid, Permission.VIEW_DOCUMENT, action="download", state=Document.State.FINALISED))
 
 
 @requires(Permission.VIEW_DOCUMENT)
+@require_safe
 def attached_file(request: SignedInRequest, uuid: UUID, attachment: UUID) -> FileResponse:
     document = opened(request, uuid, Permission.VIEW_DOCUMENT, action="open")
     return send_attachment(*find_attachment(request, document, attachment))
@@ -70,6 +73,7 @@ def find_attachment(request: SignedInRequest, document: Document, uuid: UUID) ->
 
 
 @requires(Permission.WRITE_DOCUMENT)
+@require_safe
 def preview_pdf(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The draft as PDF, marked as a draft. Made within the request, so with little time and for short letters only."""
     document = opened(request, uuid, Permission.WRITE_DOCUMENT, action="preview", state=Document.State.DRAFT)

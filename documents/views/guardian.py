@@ -1,9 +1,11 @@
 """What guardians read: finalised letters about their own children."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from accessctl.audit import open_or_404
 from accessctl.guards import requires
@@ -16,12 +18,26 @@ from documents.views.files import find_attachment, send_attachment, send_pdf
 RELATED = ("student__person", "school", "document_type")
 
 
+@dataclass(frozen=True)
+class Door:
+    """The names of the addresses on one side of the house, so that guardians and pupils share a page."""
+
+    home: str
+    page: str
+    pdf: str
+    attachment: str
+
+
+DOOR = Door("guardians:home", "documents:guardian_page", "documents:guardian_pdf", "documents:guardian_attachment")
+
+
 def opened(request: SignedInRequest, uuid: UUID, action: str) -> Document:
     rows = Document.objects.visible_to(request.user, Permission.VIEW_OWN_CHILDREN).select_related(*RELATED)
     return open_or_404(request, rows, action=action, uuid=uuid)
 
 
 @requires(Permission.VIEW_OWN_CHILDREN)
+@require_safe
 def page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     document = opened(request, uuid, "open")
     newer = (
@@ -35,15 +51,18 @@ def page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "body": frozen_body(document),
         "newer": newer,
         "attachments": document.attachments.all(),
+        "door": DOOR,
     }
     return render(request, "documents/guardian_page.html", context)
 
 
 @requires(Permission.VIEW_OWN_CHILDREN)
+@require_safe
 def pdf(request: SignedInRequest, uuid: UUID) -> FileResponse:
     return send_pdf(opened(request, uuid, "download"))
 
 
 @requires(Permission.VIEW_OWN_CHILDREN)
+@require_safe
 def attached_file(request: SignedInRequest, uuid: UUID, attachment: UUID) -> FileResponse:
     return send_attachment(*find_attachment(request, opened(request, uuid, "open"), attachment))

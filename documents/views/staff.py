@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accessctl.audit import open_or_404, record_list
 from accessctl.guards import requires
@@ -26,6 +26,7 @@ RELATED = ("student__person", "student__school", "school", "document_type", "tem
 
 
 @requires(Permission.VIEW_DOCUMENT)
+@require_safe
 def tab(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """All documents about a pupil, the newest version of each."""
     students = Student.objects.visible_to(request.user, Permission.VIEW_DOCUMENT).with_page_data()
@@ -69,6 +70,7 @@ def opened(request: SignedInRequest, uuid: UUID, permission: Permission, action:
 
 
 @requires(Permission.VIEW_DOCUMENT)
+@require_safe
 def page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A document that is finalised or on its way; a draft leads to the editor for those who may write."""
     document = opened(request, uuid, Permission.VIEW_DOCUMENT)
@@ -99,6 +101,7 @@ def receipt_for(request: SignedInRequest, document: Document) -> Delivery | None
 
 
 @requires(Permission.VIEW_DOCUMENT)
+@require_safe
 def status(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The status line alone, asked for again while the PDF is being made. When it is done the page loads anew."""
     document = opened(request, uuid, Permission.VIEW_DOCUMENT, action="status")

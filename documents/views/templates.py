@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accessctl.audit import open_or_404
 from accessctl.guards import requires
@@ -24,6 +24,7 @@ EDIT = Permission.EDIT_TEMPLATES
 
 
 @requires(EDIT)
+@require_safe
 def template_list(request: SignedInRequest) -> HttpResponse:
     """Every document type with the template in use in each written form."""
     current = TemplateVersion.objects.filter(is_current=True).select_related("created_by")

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from accessctl.audit import record_list
 from accessctl.guards import requires
@@ -15,6 +16,7 @@ from students.pages import contact_teachers
 
 
 @requires(Permission.VIEW_OWN_CHILDREN)
+@require_safe
 def home(request: SignedInRequest) -> HttpResponse:
     """A card for each child, the youngest first; which children were shown is logged."""
     own = Student.objects.visible_to(request.user, Permission.VIEW_OWN_CHILDREN)

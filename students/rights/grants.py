@@ -53,8 +53,13 @@ def grant_by_uuid(uuid: UUID, viewer: User) -> GrantBase | None:
 
 
 def querysets(viewer: User) -> list[Any]:
+    """Grants of each kind where the viewer gives roles, with all that is shown of them."""
     related = ("user", "permission", "given_by", "content_object")
-    return [model.objects.visible_to(viewer).select_related(*related) for model in grant_models()]  # type: ignore[attr-defined]
+    models: list[Any] = grant_models()
+    return [
+        model.objects.visible_to(viewer).select_related(*related, *filter(None, [model.school_path]))
+        for model in models
+    ]
 
 
 def shown(grants: Iterable[Any], viewer: User) -> list[Shown]:

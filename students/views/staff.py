@@ -5,6 +5,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from accessctl.audit import open_or_404, record_list
 from accessctl.guards import requires
@@ -20,6 +21,7 @@ PAGE_SIZE = 50
 
 
 @requires(Permission.VIEW_PUPIL)
+@require_safe
 def pupil_list(request: SignedInRequest) -> HttpResponse:
     """The pupils one reaches, found by name, school, grade and class. What is shown is logged."""
     visible = Student.objects.visible_to(request.user)
@@ -35,6 +37,7 @@ def pupil_list(request: SignedInRequest) -> HttpResponse:
 
 
 @requires(Permission.VIEW_PUPIL)
+@require_safe
 def pupil(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The overview of one pupil."""
     students = Student.objects.visible_to(request.user).with_page_data().select_related("person__contact")

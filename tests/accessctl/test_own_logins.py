@@ -46,7 +46,7 @@ def test_all_others_are_ended_at_once(world):
 def test_nobody_ends_another_persons_login(world):
     (mine,), (theirs,) = several(world, "guardian", 1), several(world, "guardian_b", 1)
     row = LoginSession.objects.get(session_key=theirs.session.session_key)
-    mine.post(f"{PAGE}{row.uuid}/avslutt/")
+    assert mine.post(f"{PAGE}{row.uuid}/avslutt/").status_code == 404
     assert is_in(theirs)
 
 

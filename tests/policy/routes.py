@@ -3,11 +3,17 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
+from accessctl.actions import give_grant
 from accessctl.checks import all_views
-from accessctl.models import Alert
+from accessctl.models import Alert, LoginSession, RegisterFile, User
+from accessctl.permissions import Permission
+from guardians.models import BlockedAttempt, GuardianRelation, RelationBlock
+from people.models import ProtectionChange, Shielding
 from schoolapp.lib import clock
+from students.models import Student
 from tests.world import World
 
 # Which pupil the object in the URL is about.
@@ -18,11 +24,22 @@ METHODS = ("GET", "POST")
 OBJECT_KINDS: list[tuple[str, str]] = [
     (r"^elever/<uuid:uuid>/", "student"),
     (r"^innsynslogg/elev/<uuid:uuid>/", "student"),
+    (r"^mine-innlogginger/<uuid:uuid>/", "login"),
+    (r"^administrasjon/.*importer/<uuid:uuid>/", "register file"),
     (r"^varsler/<uuid:uuid>/", "alert"),
     (r"^rapporter/arkiv/<uuid:uuid>/", "delivery"),
     (r"^rapporter/arkiv/oppsett/<uuid:uuid>/", "school"),
     (r"^dokumenter/<uuid:uuid>/(rediger|slett|forhandsvisning|vedlegg/$|vedlegg/<uuid:attachment>/fjern)", "draft"),
-    (r"^(foresatt/)?dokumenter/<uuid:uuid>/", "document"),
+    (r"^(foresatt/|elev/)?dokumenter/<uuid:uuid>/", "document"),
+    (r"^foresatt/barn/<uuid:uuid>/", "student"),
+    (r"^(foresatte/relasjon|adressesperre/portal)/<uuid:uuid>/", "relation"),
+    (r"^foresatte/sperrer/<uuid:uuid>/", "block"),
+    (r"^foresatte/forsok/<uuid:uuid>/", "attempt"),
+    (r"^adressesperre/familie/<uuid:uuid>/", "student"),
+    (r"^adressesperre/innsyn/<uuid:uuid>/", "grant"),
+    (r"^adressesperre/person/<uuid:uuid>/", "person"),
+    (r"^adressesperre/forslag/<uuid:uuid>/", "change"),
+    (r"^adressesperre/skjerming/<uuid:uuid>/", "shielding"),
 ]
 PLAIN_VALUES = {
     "<path:object_id>": "1",
@@ -30,6 +47,8 @@ PLAIN_VALUES = {
     "<str:provider>": "idporten",
     "<slug:provider>": "idporten",
     "<int:number>": "1",
+    "<int:pk>": "1",
+    "<slug:act>": "steng",
     "<slug:slug>": "prove",
     "<str:language>": "nb",
 }
@@ -84,9 +103,44 @@ def objects_of(world: World) -> dict[tuple[str, str], UUID]:
             kind="many", user=world.users["principal"], day=clock.today(), about=student.uuid, school=student.school
         ).uuid
         found["school", about] = student.school.uuid
+        found |= {(kind, about): uuid for kind, uuid in of_somebody_else(about).items()}
         found["document", about] = document.uuid
         found["delivery", about] = delivery.uuid
         found["draft", about] = draft.uuid
+        found |= {(kind, about): uuid for kind, uuid in decisions_about(world, student).items()}
         found["document's attachment", about] = document.attachments.get().uuid
         found["draft's attachment", about] = draft.attachments.get().uuid
     return found
+
+
+def of_somebody_else(about: str) -> dict[str, UUID]:
+    """What belongs to one user alone, here one whom nobody of the personas is."""
+    other = User.objects.create(display_name="En annen")
+    login = LoginSession.objects.create(user=other, session_key=f"annens {about}", issuer="https://idporten.no", acr="")
+    file = RegisterFile.objects.create(
+        register="accessctl.School", uploaded_by=other, content=b"navn\nSkole", sha256="0"
+    )
+    return {"login": login.uuid, "register file": file.uuid}
+
+
+def decisions_about(world: World, student: Student) -> dict[str, UUID]:
+    """What people have decided about a pupil: a relation, a block with an attempt, and steps in address protection."""
+    nurse, principal = world.users["nurse"], world.users["principal"]
+    born = date(1980, 4, 4)
+    proposed = world.add_person("Ny", "Foresatt", born=born)
+    relation = GuardianRelation.objects.create(
+        guardian=proposed, student=student, state="proposed", ground="register", valid_from=date(2020, 1, 1)
+    )
+    kept_out = world.add_person("Sperret", "Person", born=born)
+    block = RelationBlock.objects.create(student=student, guardian=kept_out, kind="no_contact", reference="26/1")
+    return {
+        "relation": relation.uuid,
+        "block": block.uuid,
+        "attempt": BlockedAttempt.objects.create(block=block).uuid,
+        "grant": give_grant(nurse, Permission.SEE_PROTECTED, on=student, by=None, reason="Prøve").uuid,
+        "person": student.person.uuid,
+        "change": ProtectionChange.objects.create(
+            person=student.person, level="none", reason="Prøve", proposed_by=principal
+        ).uuid,
+        "shielding": Shielding.objects.create(person=student.person, level="strict", reason="Prøve").uuid,
+    }
