@@ -9,7 +9,7 @@ from local_runtime.bootstrap import ROOT
 from local_runtime.environment import Ports
 from local_runtime.stack import servers, thrown_away
 
-NAMES = ("pages", "rendering", "archive_transfer")
+NAMES = ("pages", "wall", "rendering", "archive_transfer")
 
 
 def main() -> int:

@@ -6,8 +6,8 @@ The owner of the tables is a third role, used for `migrate` alone. See docs/depl
 from collections.abc import Iterable
 
 from django.apps import apps
-from django.contrib.admin.models import LogEntry
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor

@@ -10,7 +10,11 @@ FAMILY = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("guardians", "0003_relations_by_hand_and_blocks"), ("students", "0007_wall"), ("people", "0003_protection_decisions")]
+    dependencies = [
+        ("guardians", "0003_relations_by_hand_and_blocks"),
+        ("students", "0007_wall"),
+        ("people", "0003_protection_decisions"),
+    ]
     operations = [
         wall.Protect("guardians_guardianrelation", area="contact", pupil="student_id"),
         # The same policy as the relation's, so that whoever sees a relation sees what blocks it.

@@ -1,4 +1,4 @@
-"""Views that forgot their filter, behind the real middleware: what comes out is what the wall in the database lets out."""
+"""Views that forgot their filter, behind the real middleware: the wall in the database alone decides what comes out."""
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse

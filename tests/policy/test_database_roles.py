@@ -12,6 +12,7 @@ from accessctl.wall import roles
 from tests.login import log_in
 
 RUNTIME = (wall.WEB, wall.WORKER)
+DENIALS = ("permission denied", "must be owner", "must be able to SET ROLE")
 ON_A_LOG = (
     "UPDATE {table} SET id = id",
     "DELETE FROM {table}",
@@ -51,7 +52,7 @@ def refused(role, statement):
             with transaction.atomic():
                 cursor.execute(statement)
         except ProgrammingError as error:
-            return any(word in str(error) for word in ("permission denied", "must be owner", "must be able to SET ROLE"))
+            return any(word in str(error) for word in DENIALS)
         finally:
             transaction.set_rollback(True)
     return False
@@ -94,7 +95,9 @@ def test_every_table_can_be_used_and_none_emptied(db, role):
     for table in tables:
         assert column("SELECT has_table_privilege(%s, %s, 'SELECT')", [role, table]) == [True], table
         assert column("SELECT has_table_privilege(%s, %s, 'TRUNCATE, TRIGGER, REFERENCES')", [role, table]) == [False]
-    writable = {table for table in tables if column("SELECT has_table_privilege(%s, %s, 'DELETE')", [role, table]) == [True]}
+    writable = {
+        table for table in tables if column("SELECT has_table_privilege(%s, %s, 'DELETE')", [role, table]) == [True]
+    }
     assert tables - writable == (wall.append_only_tables() & tables) | {"django_migrations"}
 
 

@@ -25,7 +25,9 @@ NAMED = [persona for persona in PERSONAS if persona != ANONYMOUS]
 UNPROTECTED = {"students_studentgrant": "what a user is granted is read before the user's rows are known"}
 LEFT_OPEN = "SELECT relname FROM pg_class WHERE relrowsecurity AND NOT relforcerowsecurity"
 PROTECTED = "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity ORDER BY relname"
-POINTING_AT_PUPILS = "SELECT DISTINCT conrelid::regclass::text FROM pg_constraint WHERE confrelid = 'students_student'::regclass"
+POINTING_AT_PUPILS = (
+    "SELECT DISTINCT conrelid::regclass::text FROM pg_constraint WHERE confrelid = 'students_student'::regclass"
+)
 
 
 def column(sql):
@@ -71,7 +73,11 @@ def signed_in(user):
 def reached(user, area):
     """The pupils whom the filters of the application show to `user` by any right that opens `area`."""
     user = User.objects.get(pk=user.pk)
-    return {pk for right in wall.opened_by(area) for pk in Student.objects.visible_to(user, right).values_list("pk", flat=True)}
+    return {
+        pk
+        for right in wall.opened_by(area)
+        for pk in Student.objects.visible_to(user, right).values_list("pk", flat=True)
+    }
 
 
 def pks(rows):
@@ -200,7 +206,7 @@ def test_a_row_cannot_be_moved_out_of_reach_or_made_there(open_views):
     client = signed_in(open_views.user("school_admin"))
     with pytest.raises(ProgrammingError, match="row-level security"):
         client.get(f"/flytter/{open_views.school_b.pk}/")
-    mine = {"pupil_schools": "{%d}" % open_views.school_a.pk}
+    mine = {"pupil_schools": f"{{{open_views.school_a.pk}}}"}
     person = open_views.add_person("Elev", "Ny", born=open_views.people["own"].birth_date)
     with as_role(wall.WEB, **mine), pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
         Student.objects.create(person=person, school=open_views.school_b)
