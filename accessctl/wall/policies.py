@@ -90,7 +90,7 @@ class Protect(Operation):
         self.adds_freely = adds_freely
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        given = {"area": self.area, "pupil": self.pupil, "school": self.school, "via": self.via}
+        given: dict[str, Any] = {"area": self.area, "pupil": self.pupil, "school": self.school, "via": self.via}
         given["adds_freely"] = self.adds_freely
         return self.__class__.__qualname__, [self.table], given
 
