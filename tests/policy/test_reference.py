@@ -92,7 +92,7 @@ def compare_in_one_town(town: Town) -> None:
     with transaction.atomic():
         laid = Laid(town)
         compared["worlds"] += 1
-        found = disagreements(town, laid) + single_answers(town, laid, Random(7), 300) + backwards(town, laid)
+        found = disagreements(town, laid) + single_answers(town, laid, Random(7), 400) + backwards(town, laid)
         transaction.set_rollback(True)
     assert found == []
 
