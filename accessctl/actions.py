@@ -68,10 +68,12 @@ def assign_role(
     if by is not None:
         check_giver(row, to=user, by=by, reach=reach, school=school)
         check_period(start, valid_to)
-    held = RoleAssignment.objects.on(start).filter(user=user, role=row, school=school, reach=reach).first()
+    held: RoleAssignment | None = (
+        RoleAssignment.objects.on(start).filter(user=user, role=row, school=school, reach=reach).first()
+    )
     if held:
         return held
-    given = RoleAssignment.objects.create(
+    given: RoleAssignment = RoleAssignment.objects.create(
         user=user,
         role=row,
         reach=reach,
@@ -98,9 +100,10 @@ def assign_role_at(
     valid_to: date | None = None,
 ) -> list[RoleAssignment]:
     """Give a role at several schools, or at none when its reach asks for none: all of it or nothing."""
+    places: Sequence[School | None] = schools or [None]
     return [
         assign_role(user, role=role.slug, by=by, school=school, reach=reach, valid_from=valid_from, valid_to=valid_to)
-        for school in (schools or [None])
+        for school in places
     ]
 
 
@@ -236,13 +239,10 @@ def give_grant(
     if end < start or end > in_a_year():
         raise RightsError(_("En særskilt tilgang må ha en sluttdato, høyst ett år fram."))
     if by is not None:
-        if by.pk == user.pk:
-            raise RightsError(_("Du kan ikke gi deg selv en tilgang. Be en kollega med samme ansvar."))
-        if permission not in SPECIAL_GRANTS + OFFICER_GRANTS or not may_grant(by, permission, on):
-            raise RightsError(_("Rollene dine lar deg ikke gi denne tilgangen her."))
+        check_grant_giver(permission, on=on, to=user, by=by)
         check_period(start, end)
     model = grant_model(on)
-    key = {"user": user, "permission": grant_permission(on, permission), "content_object": on}
+    key: dict[str, Any] = {"user": user, "permission": grant_permission(on, permission), "content_object": on}
     running = model.objects.on(start).filter(**key).first()
     row, _created = model.objects.update_or_create(
         **key,
@@ -256,6 +256,14 @@ def give_grant(
     if by is not None:
         record_event(by, "give_grant", row, what=permission.value, reason=reason.strip())
     return row
+
+
+def check_grant_giver(permission: Permission, *, on: Model, to: User, by: User) -> None:
+    """Raise RightsError unless `by` may give this right on this object to `to`."""
+    if by.pk == to.pk:
+        raise RightsError(_("Du kan ikke gi deg selv en tilgang. Be en kollega med samme ansvar."))
+    if permission not in SPECIAL_GRANTS + OFFICER_GRANTS or not may_grant(by, permission, on):
+        raise RightsError(_("Rollene dine lar deg ikke gi denne tilgangen her."))
 
 
 def may_grant(by: User, permission: Permission, on: Model) -> bool:
@@ -296,7 +304,8 @@ def what_of(assignment: RoleAssignment) -> str:
 def grant_model(on: Model) -> type[GrantBase]:
     """The kind of grant that is given on such an object. Raises LookupError when there is none."""
     for model in apps.get_models():
-        if issubclass(model, GrantBase) and model._meta.get_field("content_object").related_model is type(on):
+        fields = {field.name: field.related_model for field in model._meta.fields}
+        if issubclass(model, GrantBase) and fields["content_object"] is type(on):
             return model
     raise LookupError(f"no grants on {type(on).__name__}")
 

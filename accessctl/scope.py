@@ -104,7 +104,7 @@ def widen(entry: PermissionReach, reach: str, object_id: int | None) -> None:
         case Reach.SELF:
             entry.self_only = True
         case _ if object_id is not None:
-            sets = {
+            sets: dict[str, set[int]] = {
                 Reach.SCHOOLS: entry.school_ids,
                 Container.SCHOOL: entry.school_ids,
                 Reach.OWN_GROUPS: entry.own_group_school_ids,
@@ -143,9 +143,10 @@ def grant_rows(model: Any, user: Any) -> QuerySet[Any]:
     """Grants of one kind, shaped as the assignments are."""
     slugs = Func(F("permission__codename"), template="ARRAY[%(expressions)s]::varchar(40)[]")
     constant = {"output_field": CharField()}
-    return valid_today(model.objects.filter(user=user)).values_list(
-        Value(str(model.container), **constant), slugs, "content_object_id", Value("", **constant), "permission__name"
-    )
+    kind, no_role = Value(str(model.container), **constant), Value("", **constant)
+    shape = (kind, slugs, "content_object_id", no_role, "permission__name")
+    rows: QuerySet[Any] = valid_today(model.objects.filter(user=user)).values_list(*shape)
+    return rows
 
 
 def valid_today(dated_rows: Any) -> Any:

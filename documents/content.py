@@ -46,8 +46,8 @@ def record_values(document: Document, *, author: User, on: date | None = None) -
     student, school = document.student, document.school
     municipality = Municipality.objects.first()
     relations = (
-        GuardianRelation.objects.on(on)
-        .filter(student=student, state=GuardianRelation.State.VERIFIED, guardian__protection=Protection.NONE)
+        GuardianRelation.objects.in_force(on)
+        .filter(student=student, guardian__protection=Protection.NONE)
         .select_related("guardian")
         .order_by("guardian__family_name", "guardian__given_name", "pk")
     )

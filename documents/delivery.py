@@ -33,7 +33,7 @@ def queue(document: Document) -> Delivery:
 
 
 def relations_of(student: Student) -> list[GuardianRelation]:
-    rows = GuardianRelation.objects.on().filter(student=student, state=GuardianRelation.State.VERIFIED)
+    rows = GuardianRelation.objects.in_force().filter(student=student)
     return list(rows.select_related("guardian").order_by("guardian__family_name", "guardian__given_name", "pk"))
 
 

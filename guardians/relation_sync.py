@@ -95,7 +95,7 @@ def sync_child(
 def end_run_out(standing: dict[int, list[GuardianRelation]], pending: Pending) -> None:
     """What was documented by hand and has run out is over, so that what the register says can be proposed."""
     for row in (row for rows in standing.values() for row in rows):
-        if row.state != State.ENDED and row.ground == Ground.MANUAL and row.valid_to < clock.today():
+        if row.state != State.ENDED and row.ground == Ground.MANUAL and row.valid_to and row.valid_to < clock.today():
             row.state = State.ENDED
             pending.run_out.append(row)
 

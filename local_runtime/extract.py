@@ -29,13 +29,17 @@ FOR_GUARDIANS = (
     "*/portal_cards.py",
     "*/views/guardian.py",
     "*/views/pupil.py",
+    "guardians/access_overview.py",
+    "guardians/views/own.py",
     "schoolapp/context.py",
     "schoolapp/doors.py",
-    "templates/accessctl/*",
+    "templates/accessctl/*.html",
     "templates/components/*",
     "templates/errors/*",
     "templates/*/guardian/*",
     "templates/*/guardian*.html",
+    "templates/documents/pupil_list.html",
+    "templates/guardians/access.html",
     "templates/guardians/child.html",
     "templates/guardians/home.html",
     "templates/students/own.html",
@@ -45,6 +49,7 @@ FOR_GUARDIANS = (
     "templates/plain.html",
     "templates/portal.html",
 )
+FOR_STAFF = ("templates/accessctl/journal/*", "templates/accessctl/rights/*")
 HEADER_NOISE = ("# ", '"Project-', '"Report-', '"POT-', '"PO-', '"Last-', '"Language-Team', '"Generated-')
 
 Id = str | tuple[str, str]
@@ -147,7 +152,11 @@ def wanted(language: str, texts: dict[tuple[str, str | None], Text]) -> dict[tup
     """The texts that exist in `language`: all of them in nynorsk, those of guardians and pupils in English."""
     if language != "en":
         return texts
-    return {key: text for key, text in texts.items() if any(fnmatch(p, g) for p in text.places for g in FOR_GUARDIANS)}
+    return {key: text for key, text in texts.items() if any(map(is_for_guardians, text.places))}
+
+
+def is_for_guardians(place: str) -> bool:
+    return any(fnmatch(place, g) for g in FOR_GUARDIANS) and not any(fnmatch(place, g) for g in FOR_STAFF)
 
 
 def untranslated(language: str) -> list[str]:

@@ -109,4 +109,4 @@ class PupilName(forms.Form):
     )
 
     def found(self, pupils: QuerySet[Student]) -> QuerySet[Student]:
-        return named(pupils, self.cleaned_data["navn"]).with_page_data().order_by("sort_name", "pk")
+        return named(pupils, self.cleaned_data["navn"]).select_related("person", "school").order_by("sort_name", "pk")

@@ -35,8 +35,8 @@ class KnownPupils(Knowledge):
         return {user.pk: people.get(user.pk, user.display_name) for user in users}
 
     def objects(self, user: User, sources: Collection[Source]) -> dict[tuple[str, int], str]:
-        groups = {source.object_id for source in sources if source.reach == Container.GROUP}
-        pupils = {source.object_id for source in sources if source.reach == Container.PUPIL}
+        groups = {source.object_id for source in sources if source.object_id and source.reach == Container.GROUP}
+        pupils = {source.object_id for source in sources if source.object_id and source.reach == Container.PUPIL}
         found = {}
         if groups:
             for group in Group.objects.filter(pk__in=groups).select_related("school"):

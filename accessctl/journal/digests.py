@@ -63,7 +63,8 @@ def rows_of(layout: Layout, ids: Sequence[int]) -> list[tuple[int, bytes]]:
 def query(sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        found: list[Any] = cursor.fetchall()
+    return found
 
 
 def split(digests: bytes) -> list[bytes]:

@@ -33,6 +33,9 @@ class Period(forms.Form):
     ansatt = forms.RegexField("^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, **choices: list[Any]) -> None:
+        data = data.copy()
+        data["fra"] = data.get("fra") or (clock.today() - timedelta(days=DAYS_SHOWN)).isoformat()
+        data["til"] = data.get("til") or clock.today().isoformat()
         super().__init__(data, auto_id="filter_%s")
         for name, values in choices.items():
             cast(forms.ChoiceField, self.fields[name]).choices = values

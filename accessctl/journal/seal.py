@@ -71,7 +71,7 @@ def _seal_batch(name: str) -> int:
     same = last is None or last.cluster == here
     begin = last.horizon if last and same else 0
     unknown = "" if same else "AND id NOT IN (SELECT unnest(row_ids) FROM accessctl_logseal WHERE log = %(log)s)"
-    select = f"SELECT id, {LAYOUTS[name][layout].digest}, txid::text FROM {table} WHERE"  # noqa: S608
+    select = f"SELECT id, {LAYOUTS[name][layout].digest}, txid::text AS written_in FROM {table} WHERE"  # noqa: S608
     bounds = {"begin": str(begin), "horizon": str(horizon), "log": name}
     rows = query(
         f"{select} txid >= %(begin)s::xid8 AND txid < %(horizon)s::xid8 {unknown} ORDER BY txid, id LIMIT {MOST_ROWS}",

@@ -55,7 +55,7 @@ def find(request: SignedInRequest) -> HttpResponse:
         name = form.cleaned_data["navn"]
         if is_pupil:
             found = pupils.source().found(request.user, name, form.cleaned_data["fodselsdato"])
-            choices = [(str(pupil.label), {"elev": pupil.uuid}) for pupil in found]
+            choices = [(str(pupil.label), {"elev": str(pupil.uuid)}) for pupil in found]
         else:
             choices = [(user.display_name, {"ansatt": user.username}) for user in users_called(request.user, name)]
         links = [(text, f"{reverse('journal:search')}?{urlencode(query)}") for text, query in choices]

@@ -120,11 +120,8 @@ class GrantQuerySet(DatedQuerySet):
         reach = scope_of(user).reach(permission)
         if reach.everything:
             return self
-        return (
-            self.filter(**{f"{self.model.school_path}__in": reach.school_ids})
-            if self.model.school_path
-            else self.none()
-        )
+        path = self.model.school_path
+        return self.filter(**{f"{path}__in": reach.school_ids}) if path else self.none()
 
 
 class GrantBase(UserObjectPermissionBase):
@@ -139,7 +136,9 @@ class GrantBase(UserObjectPermissionBase):
     reason = models.CharField(_("begrunnelse"), max_length=300)
     given_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
-    objects = GrantQuerySet.as_manager()
+    content_object: Any  # the foreign key each kind of grant has
+
+    objects = GrantQuerySet.as_manager()  # type: ignore[assignment,misc]  # the library types its own manager
 
     class Meta(UserObjectPermissionBase.Meta):
         abstract = True

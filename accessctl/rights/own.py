@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accessctl.models import RoleAssignment, School, User
 from accessctl.permissions import Permission, by_area
+from accessctl.rights.in_use import rights_in_use
 from accessctl.rights.known import knowledge
 from accessctl.roles import Reach
 from accessctl.scope import Container, Source, scope_of
@@ -17,7 +18,7 @@ MOST_NAMED = 6
 
 @dataclass(frozen=True)
 class Holding:
-    """One role, or one right given by itself, with where it holds and what it lets one do."""
+    """One role, or one right given by itself, with where it holds and what it lets one do on today's screens."""
 
     name: str
     place: str
@@ -37,7 +38,9 @@ def holdings(user: User) -> list[Holding]:
     found = []
     for (name, reach, permissions), same in grouped.items():
         names = sorted(place_name(source, schools, objects) for source in same)
-        found.append(Holding(str(name_of(same[0], name)), place_text(reach, names), areas_of(permissions)))
+        found.append(
+            Holding(str(name_of(same[0], name)), place_text(reach, names), areas_of(permissions & rights_in_use()))
+        )
     return sorted(found, key=lambda holding: holding.name)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import CharField, F, Func, Q, Value
 
@@ -94,6 +95,7 @@ def held_rows(role: Role) -> list[Row]:
     assignments = RoleAssignment.objects.on().filter(Q(role__is_active=True) | Q(role=role), user__in=holders)
     rows = assignments.values_list("user_id", "reach", "role__permissions", "school_id", "role__slug", "role__name")
     slugs = Func(F("permission__codename"), template="ARRAY[%(expressions)s]::varchar(40)[]")
+    models: list[Any] = grant_models()
     grants = [
         valid_today(model.objects.filter(user__in=holders)).values_list(
             "user_id",
@@ -103,7 +105,7 @@ def held_rows(role: Role) -> list[Row]:
             Value("", output_field=text),
             Value("", output_field=text),
         )
-        for model in grant_models()
+        for model in models
     ]
     return list(rows.union(*grants, all=True))
 

@@ -1,6 +1,7 @@
 """Screens about roles, for those who edit them, and everybody's own rights."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -45,7 +46,7 @@ def role_list(request: SignedInRequest) -> HttpResponse:
     """Every role with its reach, who gives it and how many hold it today, and the changes that wait."""
     roles = list(Role.objects.visible_to(request.user).annotate(holders=holders_on(clock.today())).order_by("name"))
     names = {role.slug: role.name for role in roles}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"role": role, "given_by": ", ".join(names[slug] for slug in role.given_by if slug in names)} for role in roles
     ]
     waiting = RoleChange.objects.visible_to(request.user).waiting().select_related("role", "proposed_by")
@@ -118,6 +119,7 @@ def change(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             text = _("Endringen venter på en kollega. Den virker når en annen har godkjent den.")
             messages.success(request, text if waits else _("Rollen er endret. Det virker fra neste klikk."))
             return redirect("roles:role", role.uuid)
+    form.fields["begrunnelse"].required = True
     context = {
         "role": role,
         "form": form,
@@ -211,7 +213,7 @@ def retire(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Rollen «%(name)s» er avviklet.") % {"name": role.name})
             return redirect("roles:list")
-    context = {"role": role, "form": form, "people": people_of(role.reach, role.holders)}
+    context = {"role": role, "form": form, "people": people_of(role.reach, vars(role)["holders"])}
     return render(request, "accessctl/rights/retire.html", context, status=422 if form.errors else 200)
 
 

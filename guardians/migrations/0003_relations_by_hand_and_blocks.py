@@ -21,6 +21,8 @@ def ask_again(apps, schema_editor):
     ended = apps.get_model("guardians", "GuardianRelation").objects.filter(ground="manual", state="ended")
     ended.update(evidence="other", reference="Registrert tidligere", recheck_on=today)
     ended.filter(valid_to=None).update(valid_to=today)
+    # Checks put off to the end would stand in the way of the constraints that follow.
+    schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 class Migration(migrations.Migration):

@@ -1,6 +1,6 @@
 """The relation between a guardian and a pupil. Without parental responsibility there is no relation and no access."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from django.db import models
@@ -28,13 +28,13 @@ class GuardianRelationQuerySet(DatedQuerySet):
         """Relations nobody has ended, be they proposed, in force or run out."""
         return self.exclude(state=GuardianRelation.State.ENDED)
 
-    def in_force(self):
-        """Relations that hold today: verified, within their dates, of a child under age, and not blocked.
+    def in_force(self, day: date | None = None):
+        """Relations that hold today, or on `day`: verified, within their dates, of a child under age, and not blocked.
 
         Nothing holds for a child whose birth date is unknown.
         """
         minor = Q(student__person__birth_date__gt=clock.years_ago(OF_AGE))
-        return self.on().filter(minor, ~blocked(), state=GuardianRelation.State.VERIFIED)
+        return self.on(day).filter(minor, ~blocked(), state=GuardianRelation.State.VERIFIED)
 
     def giving_access(self):
         """Relations that open the portal today."""

@@ -43,7 +43,7 @@ def form_page(
         except REFUSALS as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, done)
+            messages.success(request, str(done))
             return redirect(after or back)
     context = {"form": form, "title": title, "intro": intro, "button": button, "back": back, "frame": frame}
     return render(request, "guardians/form.html", context, status=422 if form.errors else 200)
@@ -60,7 +60,7 @@ def do(request: SignedInRequest, act: Callable[[], object], *, back: str, done: 
     except AlreadyDecided:
         messages.error(request, _("Noen har allerede tatt stilling til forslaget."))
     else:
-        messages.success(request, done)
+        messages.success(request, str(done))
     return redirect(back)
 
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accessctl.actions import give_grant, install_roles
-from accessctl.models import Municipality, School
+from accessctl.models import Municipality, School, User
 from accessctl.permissions import OFFICER_GRANTS, Permission
 from guardians.models import GuardianRelation, RelationBlock
 from people.models import Person, Protection, ProtectionSource, review_day
@@ -157,7 +157,7 @@ def give_grants(town: Town) -> None:
     """Two officers answer for protected addresses, and one contact teacher may see the protected pupil in the class."""
     municipality = Municipality.objects.get()
     for title in OFFICER_TITLES:
-        officer = Employee.objects.select_related("person__user").get(title=title).person.user
+        officer = User.objects.get(person__employee__title=title)
         for permission in OFFICER_GRANTS:
             give_grant(officer, permission, on=municipality, by=None, reason="Kommunens ansvarlige for adressesperre")
     student = (
@@ -168,19 +168,16 @@ def give_grants(town: Town) -> None:
     )
     if student is None:
         return
-    teacher = (
-        Employee.objects.filter(
-            staffing__group__memberships__student=student,
-            staffing__group__memberships__valid_to__isnull=True,
-            staffing__group__memberships__is_home_class=True,
-            staffing__function=GroupStaffing.Function.CONTACT_TEACHER,
-        )
-        .select_related("person__user")
-        .first()
+    staffing = GroupStaffing.objects.filter(
+        group__memberships__student=student,
+        group__memberships__valid_to__isnull=True,
+        group__memberships__is_home_class=True,
+        function=GroupStaffing.Function.CONTACT_TEACHER,
     )
+    teacher = User.objects.filter(person__employee__in=staffing.values("employee")).order_by("pk").first()
     if teacher is not None:
         reason = "Kontaktlærer for eleven"
-        give_grant(teacher.person.user, Permission.SEE_PROTECTED, on=student, by=None, reason=reason)
+        give_grant(teacher, Permission.SEE_PROTECTED, on=student, by=None, reason=reason)
 
 
 def analyze() -> None:

@@ -23,7 +23,7 @@ RUNS_OUT_WITHIN = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Shown:
-    """A grant in words. `where` names a pupil only for one who may see that pupil."""
+    """A grant in words."""
 
     grant: GrantBase
     right: str
@@ -53,42 +53,46 @@ def grant_by_uuid(uuid: UUID, viewer: User) -> GrantBase | None:
 
 
 def querysets(viewer: User) -> list[Any]:
-    """Grants of each kind where the viewer gives roles, with all that is shown of them."""
+    """Grants of each kind where the viewer gives roles, with all that is shown of them.
+
+    A grant on a pupil whom the viewer does not see is left out: that there is one would tell of the pupil.
+    """
     related = ("user", "permission", "given_by", "content_object")
     models: list[Any] = grant_models()
-    return [
-        model.objects.visible_to(viewer).select_related(*related, *filter(None, [model.school_path]))
-        for model in models
-    ]
+    found = []
+    for model in models:
+        rows = model.objects.visible_to(viewer).select_related(*related, *filter(None, [model.school_path]))
+        if model.container == Container.PUPIL:
+            seen = Student.objects.visible_to(viewer, Permission.GIVE_ROLES)
+            rows = rows.filter(content_object__in=seen).select_related("content_object__person")
+        found.append(rows)
+    return found
 
 
 def shown(grants: Iterable[Any], viewer: User) -> list[Shown]:
     rows = sorted(grants, key=lambda grant: (grant.valid_to, grant.pk))
     people = {user.pk: user for row in rows for user in (row.user, row.given_by) if user}
     names = knowledge().names(list(people.values()))
-    pupils = [row.content_object_id for row in rows if row.container == Container.PUPIL]
-    seen = Student.objects.visible_to(viewer).filter(pk__in=pupils).select_related("person") if pupils else []
-    pupil_names = {student.pk: student.person.full_name for student in seen}
     return [
         Shown(
             row,
             str(Permission(row.permission.codename).label),
-            where_of(row, pupil_names),
+            where_of(row),
             names[row.user_id],
             names.get(row.given_by_id, ""),
-            row.user_id != viewer.pk and (row.container != Container.PUPIL or row.content_object_id in pupil_names),
+            row.user_id != viewer.pk,
         )
         for row in rows
         if row.permission.codename in Permission.values
     ]
 
 
-def where_of(grant: Any, pupil_names: dict[int, str]) -> str:
+def where_of(grant: Any) -> str:
     match grant.container:
         case Container.MUNICIPALITY:
             return _("hele kommunen")
         case Container.PUPIL:
-            return pupil_names.get(grant.content_object_id, _("en elev du ikke har tilgang til"))
+            return str(grant.content_object.person.full_name)
         case Container.GROUP:
             return f"{grant.content_object.name}, {grant.content_object.school}"
     return str(grant.content_object)

@@ -45,7 +45,7 @@ def roles_of(user: User, viewer: User) -> dict[str, list[Held]]:
     """The roles of one user that the viewer may know of: now, coming and ended."""
     today = clock.today()
     rows = RoleAssignment.objects.visible_to(viewer).filter(user=user)
-    rows = list(rows.select_related("role", "school", "given_by").order_by("role__name", "school__name", "valid_from"))
+    rows = rows.select_related("role", "school", "given_by").order_by("role__name", "school__name", "valid_from")
     names = knowledge().names([row.given_by for row in rows if row.given_by])
     held = [Held(row, names.get(row.given_by_id or 0, ""), may_change(row, viewer)) for row in rows]
     ended = [line for line in held if line.row.valid_to and line.row.valid_to < today]

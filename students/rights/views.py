@@ -37,7 +37,7 @@ def people(request: SignedInRequest) -> HttpResponse:
 def people_context(request: SignedInRequest, number_form: NumberForm) -> dict[str, Any]:
     schools = School.objects.visible_to(request.user, GIVE)
     found = PeopleFilter(request.GET, schools=schools, roles=Role.objects.visible_to(request.user, GIVE))
-    rows = Employee.objects.visible_to(request.user).called(found.value("sok")).select_related("person__user")
+    rows: Any = Employee.objects.visible_to(request.user).called(found.value("sok")).select_related("person__user")
     held: dict[str, Any] = {}
     if found.value("skole"):
         held["school"] = found.schools[found.value("skole")]

@@ -74,6 +74,20 @@ def test_everything_committed_is_sealed_once(sealed):
     assert seal.seal_all() == 0
 
 
+def test_more_rows_than_one_seal_takes_are_sealed_in_the_order_they_were_written(copy, monkeypatch):
+    """A transaction is never split, and transaction ids are ordered as numbers."""
+    monkeypatch.setattr(seal, "MOST_ROWS", 3)
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        for number in (9, 10, 99, 100, 101):
+            one = PUT_IN.replace("'3'", f"'{number}'")
+            cursor.execute(f"{one}, {one.split('VALUES')[1]}")
+        cursor.execute("SET session_replication_role = origin")
+    assert seal.seal_all() == 10
+    assert [int(row.horizon) for row in LogSeal.objects.order_by("number")][:2] == [11, 101]
+    assert kinds(copy) == set()
+
+
 def test_the_seals_are_told_to_another_place(sealed):
     kept = [json.loads(line) for line in sealed.read_text().splitlines()]
     assert [line["number"] for line in kept] == list(

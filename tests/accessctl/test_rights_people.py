@@ -292,11 +292,13 @@ def test_a_protected_employee_has_no_name_and_is_not_found_by_it(world, client_o
         assert "Contact_Teacher" not in page
 
 
-def test_the_page_names_a_pupil_only_to_those_who_see_the_pupil(world, client_of):
-    give_grant(world.users["adviser"], P.SEE_PROTECTED, on=world.pupils["protected"], by=None, reason="Sak")
+def test_a_grant_on_a_pupil_one_may_not_know_of_does_not_exist(world, client_of):
+    row = give_grant(world.users["adviser"], P.SEE_PROTECTED, on=world.pupils["protected"], by=None, reason="Sak")
+    give_grant(world.users["adviser"], P.DECIDE_LEAVE, on=world.pupils["own"], by=None, reason="Sak")
     page = text_of(client_of("school_admin").get(url_of(world, "adviser")))
-    assert "en elev du ikke har tilgang til" in page
-    assert "Elev Protected" not in page
+    assert "Elev Own" in page
+    assert str(row.uuid) not in page
+    assert client_of("school_admin").get(f"/tilganger/saerskilt/{row.uuid}/").status_code == 404
 
 
 def test_an_account_is_made_for_one_who_has_never_logged_in(world, client_of):

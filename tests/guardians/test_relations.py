@@ -12,6 +12,8 @@ from accessctl.login.backend import find_user
 from accessctl.login.failures import LoginFailed
 from accessctl.login.providers import provider
 from accessctl.models import AccessEvent
+from documents.content import record_values
+from documents.delivery import relations_of
 from guardians import actions
 from guardians.actions import BlockError, RelationError
 from guardians.login import is_guardian
@@ -210,6 +212,11 @@ class TestBlocks:
         actions.note_attempt(world.people["guardian"])
         log_in(client, world.user("school_admin_b"))
         assert "Foresatt Guardian" not in client.get(reverse("guardians:blocks")).content.decode()
+
+    def test_a_blocked_guardian_is_named_in_no_letter_and_is_no_recipient(self, world, blocked):
+        letter = world.add_draft("own")
+        named = record_values(letter, author=world.user("contact_teacher"))["foresatte"]
+        assert named == [] and relations_of(world.pupils["own"]) == []
 
     def test_logging_in_for_another_child_is_no_attempt(self, world, blocked):
         assert is_guardian(world.people["guardian"])

@@ -1,0 +1,160 @@
+"""Handbook 7.2, copied by hand: which role may do what. Nothing here is read from the code it is held against.
+
+A cell holds the verbs of the handbook: r read, c create, e edit all, a approve, other words as they stand there. The
+letter of reach in front (M, S, G, B, C, P) is left out, since the role carries it. An empty cell is «–» or «gr» (only
+by special grant). `VERBS` says which rights a verb of a row means.
+"""
+
+COLUMNS = ("kommuneadmin", "skoleadmin", "rektor", "skoleadmin2", "kontakt", "fag", "sfo_admin", "sfo_ansatt",
+           "helsesykepleier", "foresatt", "elev")  # fmt: skip
+READS_PUPIL = {"view_pupil", "view_contact"}
+
+ROWS: dict[str, str] = {
+    "Registers, codes, templates":        "e   | -        | -    | -  | -   | -  | -     | -  | -  | -  | -",
+    "Population-register import":         "e   | -        | -    | -  | -   | -  | -     | -  | -  | -  | -",
+    "Role/permission set-up":             "e   | c        | -    | -  | -   | -  | -     | -  | -  | -  | -",
+    "Pupil identity, contact":            "r/e | e        | -    | r  | r   | r  | r     | r  | -  | own | own",
+    "Guardian relations, address":        "e   | r        | -    | r  | r   | -  | r     | r  | -  | -  | -",
+    "Protected address data":             "-   | -        | -    | -  | -   | -  | -     | -  | -  | -  | -",
+    "Classes, groups, contact teachers":  "r   | e        | -    | -  | r   | r  | -     | -  | -  | -  | -",
+    "Absence":                            "r   | e        | -    | -  | c/e | c  | r     | r  | -  | -  | -",
+    "Remarks":                            "r   | r        | -    | -  | c   | c  | -     | -  | -  | -  | -",
+    "Grades, order/conduct":              "r   | r/check  | a    | -  | conduct | subject | - | - | - | - | -",
+    "Assessments, talks":                 "r   | r        | -    | -  | c/a | c  | -     | -  | -  | -  | -",
+    "Tests, exams, parties":              "c   | c        | c    | -  | -   | r  | -     | -  | -  | -  | -",
+    "Certificates, registers":            "a   | a        | sign | -  | -   | -  | -     | -  | -  | -  | -",
+    "Leave applications":                 "-   | r        | r    | -  | r   | -  | -     | -  | -  | -  | -",
+    "School transport":                   "r   | r        | -    | -  | -   | -  | -     | -  | -  | -  | -",
+    "SFO applications":                   "r   | r/a      | -    | -  | -   | -  | a     | r  | -  | -  | -",
+    "SFO attendance, pick-up":            "-   | r        | -    | -  | -   | -  | e     | c  | -  | -  | -",
+    "SFO fee reduction":                  "-   | -        | -    | -  | -   | -  | -     | -  | -  | -  | -",
+    "Invoice basis":                      "transfer | final | -  | -  | -   | -  | check | -  | -  | -  | -",
+    "Messages":                           "c   | c/large  | c    | -  | c   | c  | c     | c  | r  | -  | -",
+    "Emergency broadcast":                "c   | -        | c    | -  | -   | -  | -     | -  | -  | -  | -",
+    "Documents":                          "c   | c        | c    | -  | c   | -  | -     | -  | -  | -  | -",
+    "Delete document":                    "-   | -        | -    | -  | -   | -  | -     | -  | -  | -  | -",
+    "Archive log":                        "e   | e        | -    | -  | -   | -  | -     | -  | -  | -  | -",
+    "Advanced person search":             "-   | -        | -    | -  | -   | -  | -     | -  | -  | -  | -",
+    "See all school years":               "-   | -        | -    | -  | -   | -  | -     | -  | -  | -  | -",
+    "Remove pupil from year":             "-   | -        | -    | -  | -   | -  | -     | -  | -  | -  | -",
+    "Photographer file":                  "-   | c        | -    | -  | -   | -  | -     | -  | -  | -  | -",
+    "Variable pay":                       "-   | c        | a    | -  | -   | -  | -     | -  | -  | -  | -",
+    "Own children and own record":        "-   | -        | -    | -  | -   | -  | -     | -  | -  | child | self",
+}  # fmt: skip
+
+VERBS: dict[str, dict[str, set[str]]] = {
+    "Registers, codes, templates": {"e": {"edit_templates", "edit_archive_settings", "administer"}},
+    "Population-register import": {"e": {"import_register"}},
+    "Role/permission set-up": {"e": {"edit_roles", "give_roles"}, "c": {"give_roles"}},
+    # The family's cells of this row are its own door, in the last row.
+    "Pupil identity, contact": {"r": READS_PUPIL, "e": READS_PUPIL | {"edit_pupil"}, "own": set()},
+    "Guardian relations, address": {"r": {"view_guardians"}, "e": {"view_guardians", "edit_relations"}},
+    "Classes, groups, contact teachers": {"r": {"view_groups"}, "e": {"view_groups", "edit_groups"}},
+    "Absence": {
+        "r": {"view_absence"},
+        "c": {"view_absence", "record_absence"},
+        "e": {"view_absence", "record_absence", "edit_absence"},
+    },
+    "Remarks": {"r": {"view_remarks"}, "c": {"view_remarks", "write_remarks"}},
+    "Grades, order/conduct": {
+        "r": {"view_grades"},
+        "check": {"check_grades"},
+        "a": {"decide_grades"},
+        "conduct": {"view_grades", "set_conduct"},
+        "subject": {"view_grades", "set_grades"},
+    },
+    "Assessments, talks": {
+        "r": {"view_assessments"},
+        "c": {"view_assessments", "write_assessments"},
+        "a": {"finish_assessments"},
+    },
+    "Tests, exams, parties": {"r": {"view_exams"}, "c": {"view_exams", "register_exams"}},
+    "Certificates, registers": {"a": {"issue_certificates"}, "sign": {"sign_certificates"}},
+    "Leave applications": {"r": {"view_leave"}},
+    "School transport": {"r": {"view_transport"}},
+    "SFO applications": {"r": {"view_sfo"}, "a": {"view_sfo", "decide_sfo"}},
+    "SFO attendance, pick-up": {
+        "r": {"view_sfo_attendance"},
+        "c": {"view_sfo_attendance", "record_sfo_attendance"},
+        "e": {"view_sfo_attendance", "record_sfo_attendance"},
+    },
+    "Invoice basis": {"transfer": {"transfer_invoices"}, "final": {"prepare_invoices"}, "check": {"prepare_invoices"}},
+    "Messages": {
+        "r": {"read_messages"},
+        "c": {"send_messages"},
+        "large": {"send_to_many"},
+    },
+    "Emergency broadcast": {"c": {"send_emergency"}},
+    "Documents": {"c": {"view_document", "write_document"}},
+    "Archive log": {"e": {"view_archive_log", "run_archive"}},
+    "Photographer file": {"c": {"make_photo_file"}},
+    "Variable pay": {"c": {"record_variable_pay"}, "a": {"approve_variable_pay"}},
+    "Own children and own record": {
+        "child": {"view_own_children", "act_for_own_children"},
+        "self": {"view_own_record"},
+    },
+}  # fmt: skip
+
+# What the handbook's table does not say in a cell, each with the place that says it or the reason.
+ADDED: list[tuple[str, str, str]] = [
+    # The principal's column is an add-on to what the school administration reads (7.2); alone it must still be read.
+    ("rektor", "view_pupil view_contact view_guardians view_groups view_absence view_remarks view_transport", "7.2"),
+    ("rektor", "view_grades view_assessments send_to_many", "7.2, 7.4"),
+    # Those who write messages to families read the answers (7.4 «Answer messages in app»).
+    ("skoleadmin rektor laerer sfo_admin sfo_ansatt", "read_messages", "7.4"),
+    ("kommuneadmin", "send_to_many", "7.4, messages from the municipality"),
+    # The team does the pupil processes, letters, certificates, SFO decisions and invoices (7.4, column Team).
+    ("team", "view_pupil view_contact view_guardians edit_pupil view_groups edit_groups", "7.4"),
+    ("team", "view_absence record_absence edit_absence view_remarks view_leave view_transport view_grades", "7.4"),
+    ("team", "check_grades view_assessments view_exams issue_certificates view_sfo decide_sfo", "7.4"),
+    ("team", "view_sfo_attendance prepare_invoices send_messages send_to_many", "7.4"),
+    ("team", "view_document write_document view_archive_log run_archive", "7.4"),
+    # SFO staff must find their own groups to have pupils in them (7.2, scope rules).
+    ("sfo_admin sfo_ansatt", "view_groups", "7.2, scope rules"),
+    # «Skjerm nå» at each school (8.2), «Lost right to information: blocked» is entered by the school (8.3).
+    ("kommuneadmin skoleadmin rektor team", "shield_now block_guardian", "8.2, 8.3"),
+    # «Self-service who sees my child» (8.4, INC-B20) and «Access log: M r (DPO/owner)» (7.2, last row).
+    ("kommuneadmin skoleadmin rektor personvernombud", "view_access", "8.4"),
+    ("personvernombud", "view_access_log", "7.2"),
+    # Emergency access with a reason, inside the schools one works at (8.2 rule 6).
+    ("skoleadmin rektor team laerer", "break_glass", "8.2"),
+]
+
+# What the subject teacher's column lacks and the contact teacher's has: both are the one role «laerer».
+ROLE_OF_COLUMN = {"kontakt": "laerer", "fag": "laerer"}
+REACH = {
+    "kommuneadmin": "municipality", "kommuneadmin2": "municipality", "personvernombud": "municipality",
+    "skoleadmin": "schools", "skoleadmin2": "schools", "team": "schools", "rektor": "schools",
+    "helsesykepleier": "schools", "grunntilgang": "schools", "laerer": "own_groups", "sfo_admin": "own_sfo_groups",
+    "sfo_ansatt": "own_sfo_groups", "foresatt": "own_children", "elev": "self",
+}  # fmt: skip
+GUARDIANS_DOOR = {"view_own_children", "act_for_own_children"}
+PUPILS_DOOR = {"view_own_record"}
+
+
+def columns() -> dict[str, set[str]]:
+    """The rights of each column of 7.2."""
+    found: dict[str, set[str]] = {column: set() for column in COLUMNS}
+    for row, cells in ROWS.items():
+        for column, cell in zip(COLUMNS, (cell.strip() for cell in cells.split("|")), strict=True):
+            for verb in cell.split("/") if cell != "-" else ():
+                found[column] |= VERBS[row][verb]
+    return found
+
+
+def rights_of_roles() -> dict[str, set[str]]:
+    """The rights each shipped role begins with."""
+    found: dict[str, set[str]] = {role: set() for role in REACH}
+    for column, rights in columns().items():
+        found[ROLE_OF_COLUMN.get(column, column)] |= rights
+    for roles, rights, _place in ADDED:
+        for role in roles.split():
+            found[role] |= set(rights.split())
+    return found
+
+
+def only_for_contact_teachers() -> set[str]:
+    """What the contact teacher's column has and the subject teacher's has not. The exception: the subject's marks are
+    a subject teacher's, and whoever both teaches and leads the class is both.
+    """
+    return columns()["kontakt"] - columns()["fag"]
