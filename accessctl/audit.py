@@ -125,8 +125,12 @@ def _insert(user: Any, lines: list[AccessEvent]) -> list[AccessEvent]:
 
 
 def _facts_of(actor: Any, abouts: set[UUID]) -> tuple[dict[UUID, pupils.Pupil], dict[UUID, pupils.Ground]]:
-    with wall.lifted("the log says what is true of a pupil, whatever the one who is logged may see"):
-        return pupils.source().known(abouts), pupils.ground_of(actor, abouts) if actor else {}
+    known = pupils.source().known(abouts)
+    if known.keys() < abouts:
+        with wall.lifted("the log says what is true of a pupil, also of one who is out of the user's sight"):
+            known = pupils.source().known(abouts)
+            return known, pupils.ground_of(actor, abouts) if actor else {}
+    return known, pupils.ground_of(actor, abouts) if actor else {}
 
 
 def _explain(line: AccessEvent, known: dict[UUID, pupils.Pupil], grounds: dict[UUID, pupils.Ground]) -> None:

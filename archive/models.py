@@ -1,5 +1,6 @@
 """The archive's side of a document: its folder and the promise to deliver it (outbox)."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import AnonymousUser
@@ -107,9 +108,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         protected = scope_of(user).reach(Permission.SEE_PROTECTED)
         if protected.everything:
             return rows
-        with wall.lifted("families with protection are found whether or not the user sees them"):
-            hidden = Q(about__in=list(pupils_of_families_with_protection()))
+        hidden = Q(about__in=found_protected(user))
         return rows.filter(~hidden | Q(about__isnull=True) | Q(school_id__in=protected.school_ids))
+
+
+def found_protected(user: Any) -> list[UUID]:
+    """The pupils whose deliveries need the grant, asked for once per request: `user` lives no longer than that."""
+    found: list[UUID] | None = getattr(user, "_protected_families", None)
+    if found is None:
+        with wall.lifted("families with protection are found whether or not the user sees them"):
+            found = user._protected_families = list(pupils_of_families_with_protection())
+    return found
 
 
 def pupils_of_families_with_protection() -> QuerySet[Student, UUID]:

@@ -8,6 +8,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils.text import capfirst
 
+from accessctl import wall
 from accessctl.models import ChangeEvent, User
 
 MOST = 200
@@ -35,7 +36,8 @@ def changes_of(model: type[Model], object_id: str) -> list[Change]:
     if not object_id.isdigit():
         return []
     rows = ChangeEvent.objects.filter(table_name=model._meta.db_table, row_id=int(object_id)).order_by("-at", "-pk")
-    events = list(rows[:MOST])
+    with wall.lifted("the caller has checked the row, and its history is part of it"):
+        events = list(rows[:MOST])
     names = dict(User.objects.filter(pk__in={e.user_id for e in events if e.user_id}).values_list("pk", "display_name"))
     return [
         Change(
