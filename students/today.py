@@ -50,6 +50,8 @@ def alerts(user: User) -> list[TodayLine]:
 
 
 register(alerts)
+
+
 def role_changes(user: User) -> list[TodayLine]:
     """Changes of roles that wait for this user, as somebody other than who proposed them."""
     changes = RoleChange.objects.visible_to(user).waiting().exclude(proposed_by=user)

@@ -162,9 +162,7 @@ def responsible_for(memberships: list[Membership], only: User | None) -> dict[in
     for row in staffing.annotate(user_id=F("employee__person__user")).order_by("valid_from", "pk"):
         membership = member[row.group_id]
         until = earliest(row.valid_to, membership.valid_to)
-        found[row.user_id].append(
-            InGroup(row.user_id, membership.group, row.function, row.valid_from, until)
-        )
+        found[row.user_id].append(InGroup(row.user_id, membership.group, row.function, row.valid_from, until))
     return found
 
 

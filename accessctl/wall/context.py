@@ -92,8 +92,8 @@ def raise_for(user: Any) -> None:
 def lifted(reason: str) -> Iterator[None]:
     """Look past the user's own scope, for a check that must not be fooled by rows the user does not see.
 
-    `reason` is for the reader of the code. What is found is shown only when the caller has judged that. Ask the database inside the block: a queryset
-    that is evaluated after it sees the wall again.
+    `reason` is for the reader of the code. What is found is shown only when the caller has judged that. Ask the
+    database inside the block: a queryset that is evaluated after it sees the wall again.
     """
     if not reason:
         raise ValueError("say why the wall is lifted")

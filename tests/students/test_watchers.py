@@ -132,9 +132,7 @@ def test_the_page_counts_and_filters(world, client):
     everyone = len(reached_by(world.pupils["own"]))
     assert f"{everyone} personer kan åpne" in page.content.decode()
     family = client.get(list_of(world.pupils["own"]), {"hvem": "foresatt"})
-    assert {w.user_id for w in family.context["shown"]} == {
-        world.users[k].pk for k in ("guardian", "teaching_parent")
-    }
+    assert {w.user_id for w in family.context["shown"]} == {world.users[k].pk for k in ("guardian", "teaching_parent")}
     letters = client.get(list_of(world.pupils["own"]), {"hva": "Dokumenter og arkiv"})
     assert {world.users[k].pk for k in ("contact_teacher", "teacher_b")} <= {
         w.user_id for w in letters.context["shown"]
