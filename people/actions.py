@@ -2,6 +2,8 @@
 only when two people agree.
 """
 
+import re
+import unicodedata
 from datetime import date
 
 from django.conf import settings
@@ -30,20 +32,45 @@ class ProtectionError(ValueError):
     """The protection can not be changed so; the text says why, in words for the screen."""
 
 
+class OtherName(ValueError):
+    """The national id belongs to somebody who is called something else; the text does not say what."""
+
+
 @transaction.atomic
 @wall.lifted("whether somebody is known by this number decides if a new person is made; nothing is told")
 def find_or_add_person(number: str, *, given_name: str, family_name: str, by: User) -> Person:
     """The person who has or had this national id, made with the name given when nobody has.
 
-    Raises InvalidNationalId. The name of somebody already known is left as it is, and never told.
+    Raises InvalidNationalId, and OtherName when the one who has the number is called something else: a digit typed
+    wrong must not lead to a stranger. The name of somebody already known is left as it is, and never told.
     """
     national_id = parse(number, synthetic_allowed=settings.SYNTHETIC_IDS_ALLOWED)
     known = Person.objects.filter(national_ids__number=national_id.number).first()
     if known is not None:
+        if not may_be_called(known, f"{given_name} {family_name}"):
+            raise OtherName(
+                _(
+                    "Navnet stemmer ikke med den som har dette nummeret. Kontroller både nummeret og navnet mot "
+                    "dokumentasjonen, og prøv igjen."
+                )
+            )
         return known
     person = Person.objects.create(given_name=given_name.strip(), family_name=family_name.strip())
     NationalId.objects.create(person=person, number=national_id.number)
     return person
+
+
+def may_be_called(person: Person, name: str) -> bool:
+    """Whether `name` is a way to write the person's name: in any order, with or without middle names and accents."""
+    typed, known = name_parts(name), name_parts(person.full_name)
+    fewer, more = sorted((typed, known), key=len)
+    return fewer == more or (len(fewer) > 1 and fewer <= more)
+
+
+def name_parts(name: str) -> set[str]:
+    spelled = unicodedata.normalize("NFC", name).casefold().replace("å", "aa").replace("ø", "o").replace("æ", "ae")
+    plain = unicodedata.normalize("NFKD", spelled)
+    return set(re.findall(r"\w+", "".join(sign for sign in plain if not unicodedata.combining(sign))))
 
 
 @transaction.atomic

@@ -14,10 +14,10 @@ from accessctl.actions import RightsError
 from accessctl.models import AlreadyDecided, SamePerson
 from accessctl.requests import SignedInRequest
 from guardians.actions import BlockError, RelationError
-from people.actions import ProtectionError
+from people.actions import OtherName, ProtectionError
 
 Text = str | Promise
-REFUSALS = (BlockError, ProtectionError, RelationError, RightsError)
+REFUSALS = (BlockError, OtherName, ProtectionError, RelationError, RightsError)
 
 
 def form_page(

@@ -18,8 +18,9 @@ from guardians import actions
 from guardians.actions import BlockError, RelationError
 from guardians.login import is_guardian
 from guardians.models import BlockedAttempt, GuardianRelation, RelationBlock
+from people.actions import may_be_called
 from people.directory import account_for
-from people.models import Protection
+from people.models import Person, Protection
 from schoolapp.lib import clock
 from students.models import Student
 from students.rules import decides_on_schooling
@@ -96,8 +97,8 @@ class TestByHand:
         log_in(client, world.user("officer"))
         sent = {
             "number": number_of(outsider),
-            "given_name": "Feil",
-            "family_name": "Navn",
+            "given_name": "voksen",
+            "family_name": "Mellom Utenfor",
             "evidence": "representative",
             "reference": "26/77",
             "valid_to": str(clock.today() + timedelta(days=60)),
@@ -112,6 +113,38 @@ class TestByHand:
         assert "Voksen Utenfor" in client.get(reverse("guardians:queue")).content.decode()
         client.post(confirm)
         assert children(outsider) == {own.pk}
+
+    def test_a_number_that_is_somebody_elses_stops_and_does_not_tell_whose(self, client, world, officers, outsider):
+        log_in(client, world.user("officer"))
+        sent = {
+            "number": number_of(outsider),
+            "given_name": "Feil",
+            "family_name": "Utenfor",
+            "evidence": "court",
+            "reference": "26/77",
+            "valid_to": str(clock.today() + timedelta(days=60)),
+        }
+        response = client.post(reverse("guardians:propose", args=[world.pupils["own"].uuid]), sent)
+        text = response.content.decode()
+        assert response.status_code == 422 and "Navnet stemmer ikke" in text and "Voksen" not in text
+        assert not GuardianRelation.objects.filter(guardian=outsider).exists()
+
+    @pytest.mark.parametrize(
+        ("typed", "known", "is_same"),
+        [
+            ("Kari Nordmann", "Kari Anne Nordmann", True),
+            ("kari anne NORDMANN", "Kari Nordmann", True),
+            ("Nordmann Kari", "Kari Nordmann", True),
+            ("Haakon Ødegård", "Håkon Ødegaard", True),
+            ("René Lie-Berg", "Rene Lie Berg", True),
+            ("Ola Nordmann", "Kari Nordmann", False),
+            ("Nordmann", "Kari Nordmann", False),
+            ("Kari Hansen", "Kari Nordmann", False),
+        ],
+    )
+    def test_names_are_compared_as_people_write_them(self, typed, known, is_same):
+        given, _space, family = known.rpartition(" ")
+        assert may_be_called(Person(given_name=given, family_name=family), typed) is is_same
 
     def test_a_wrong_number_is_not_repeated(self, client, world, officers):
         log_in(client, world.user("officer"))
@@ -227,8 +260,8 @@ class TestBlocks:
         sent = {
             "guardian": "annen",
             "number": number_of(outsider),
-            "given_name": "x",
-            "family_name": "y",
+            "given_name": "Voksen",
+            "family_name": "Utenfor",
             "kind": "no_contact",
             "reference": "26/4",
             "valid_from": str(clock.today()),
