@@ -288,6 +288,8 @@ class Migration(migrations.Migration):
             migrations.RunSQL.noop,
         ),
         migrations.RunPython(bring_up_to_date, migrations.RunPython.noop),
+        # The changed rows' checks must be done before the tables can be altered.
+        migrations.RunSQL("set constraints all immediate", migrations.RunSQL.noop),
         migrations.AlterField(
             model_name="municipalitygrant",
             name="uuid",
