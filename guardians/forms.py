@@ -173,6 +173,12 @@ class ShieldForm(ReasonForm):
         ]
 
 
+class NameForm(PlainForm):
+    navn = forms.CharField(
+        label=_("Navn"), required=False, max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
 class LowerForm(ReasonForm):
     """Protection taken down or off, as a proposal."""
 

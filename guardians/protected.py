@@ -3,13 +3,15 @@
 A family is always reached from a pupil, never from a guardian to children.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accessctl import wall
+from accessctl.login.level import Content
 from accessctl.models import RoleAssignment, User
 from accessctl.permissions import Permission
 from accessctl.roles import Reach
@@ -18,17 +20,53 @@ from guardians.models import GuardianRelation
 from people.models import Person, Protection, ProtectionChange, Shielding
 from schoolapp.lib import clock
 from students.models import GroupStaffing, Membership, Student, StudentGrant
+from students.names import filed
 
 MANAGE = Permission.MANAGE_PROTECTION
 
 
-@dataclass(frozen=True)
+@dataclass
 class Row:
-    """One protected person in the list; `student` is the pupil whose family page leads to them, if there is one."""
+    """One protected person in the list, however many they are responsible for; `students` lead to the family pages."""
 
     person: Person
-    part: str
-    student: Student | None
+    parts: list[str] = field(default_factory=list)
+    students: list[Student] = field(default_factory=list)
+
+    def add(self, part: str, student: Student | None = None) -> None:
+        if part not in self.parts:
+            self.parts.append(part)
+        if student and student not in self.students:
+            self.students.append(student)
+
+
+@dataclass(frozen=True)
+class Family:
+    """The page about a pupil's family. It asks for a reason as a protected pupil's page does, whoever is protected."""
+
+    student: Student
+    guarded_as = frozenset({Content.PROTECTED})
+
+    @property
+    def uuid(self) -> UUID:
+        return self.student.uuid
+
+    about = uuid
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a school has protected in one family, and nobody has taken over yet."""
+
+    shieldings: list[Shielding]
+
+    @property
+    def uuid(self) -> UUID:
+        return self.shieldings[0].uuid
+
+    @property
+    def names(self) -> list[str]:
+        return list(dict.fromkeys(shielding.person.full_name for shielding in self.shieldings))
 
 
 def families(user: Any) -> QuerySet[Student]:
@@ -67,8 +105,11 @@ def persons(user: Any) -> QuerySet[Person]:
     return rows.filter(of_pupils | Q(pk__in=inside), employee__isnull=True).exclude(pk__in=elsewhere)
 
 
-def rows_for(user: Any) -> list[Row]:
-    """Everyone protected whom the user manages, pupils and guardians by family, then staff."""
+def rows_for(user: Any, name: str = "") -> list[Row]:
+    """Everyone protected whom the user manages, each once: pupils and guardians by family, then staff.
+
+    With `name`, those in whose name each of its words begins a word.
+    """
     students = list(families(user))
     relations = (
         GuardianRelation.objects.visible_to(user, MANAGE)
@@ -80,13 +121,52 @@ def rows_for(user: Any) -> list[Row]:
     by_student: dict[int, list[Person]] = {}
     for relation in relations:
         by_student.setdefault(relation.student_id, []).append(relation.guardian)
-    found = []
+    found: dict[int, Row] = {}
     for student in students:
         if student.person.is_protected:
-            found.append(Row(student.person, _("elev"), student))
-        found += [Row(guardian, _("foresatt"), student) for guardian in by_student.get(student.pk, [])]
+            found.setdefault(student.person_id, Row(student.person)).add(_("elev"), student)
+        for guardian in by_student.get(student.pk, []):
+            found.setdefault(guardian.pk, Row(guardian)).add(_("foresatt"), student)
     staff = persons(user).filter(pk__in=protected_people(), employee__isnull=False)
-    return found + [Row(person, _("ansatt"), None) for person in staff.order_by("family_name", "given_name")]
+    for person in staff.order_by("family_name", "given_name"):
+        found.setdefault(person.pk, Row(person)).add(_("ansatt"))
+    return [row for row in found.values() if is_called(row.person, name)]
+
+
+def is_called(person: Person, name: str) -> bool:
+    words = filed(person.full_name).split()
+    return all(any(word.startswith(part) for word in words) for part in filed(name).split())
+
+
+def cases(user: Any) -> list[Case]:
+    """The open shieldings, one case for each family: those who are tied by a guardian to the same children."""
+    rows = list(open_shieldings(user))
+    people = {row.person_id for row in rows}
+    ties = (
+        GuardianRelation.objects.visible_to(user, MANAGE)
+        .open()
+        .filter(Q(guardian__in=people) | Q(student__person__in=people))
+        .values_list("guardian", "student__person")
+    )
+    family = {person: person for pair in ties for person in pair} | {person: person for person in people}
+    for pair in ties:
+        one, other = (head_of(family, person) for person in pair)
+        family[one] = other
+    found: dict[int, list[Shielding]] = {}
+    for row in rows:
+        found.setdefault(head_of(family, row.person_id), []).append(row)
+    return [Case(shieldings) for shieldings in found.values()]
+
+
+def head_of(family: dict[int, int], person: int) -> int:
+    while family[person] != person:
+        person = family[person]
+    return person
+
+
+def case_of(user: Any, uuid: UUID) -> Case | None:
+    """The case an open shielding belongs to, if the user answers for it."""
+    return next((case for case in cases(user) if any(row.uuid == uuid for row in case.shieldings)), None)
 
 
 def open_shieldings(user: Any) -> QuerySet[Shielding]:
@@ -132,5 +212,5 @@ def candidates(student: Student) -> list[tuple[User, str]]:
     )
     for assignment in at_school.select_related("user__person", "role").order_by("user__person__family_name"):
         user = assignment.user
-        found.setdefault(user.pk, (user, f"{user.person}, {assignment.role.name.lower()}"))
+        found.setdefault(user.pk, (user, f"{user.person}, {assignment.role.name}"))
     return list(found.values())

@@ -3,20 +3,20 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accessctl.actions import end_grant, give_grant
-from accessctl.audit import open_or_404, record_list
+from accessctl.audit import open_or_404, record_event, record_list
 from accessctl.guards import requires
-from accessctl.login.level import ConfirmFirst, Content, is_fresh
+from accessctl.login.level import ConfirmFirst, Content, demand, is_fresh
 from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
 from guardians import actions, protected
-from guardians.forms import LowerForm, ReasonForm, ReviewForm, ShieldForm, SightForm
+from guardians.forms import LowerForm, NameForm, ReasonForm, ReviewForm, ShieldForm, SightForm
 from guardians.models import GuardianRelation
 from guardians.views.pages import do, form_page, sent
 from guardians.views.relations import pupil, tab_url
@@ -69,13 +69,17 @@ def fresh(request: SignedInRequest) -> None:
 
 @requires(MANAGE)
 def protected_list(request: SignedInRequest) -> HttpResponse:
-    """Everyone protected whom the user answers for, and what waits."""
+    """Everyone protected whom the user answers for, or those with a name, which comes in the body; and what waits."""
     fresh(request)
-    rows = protected.rows_for(request.user)
-    record_list(request.user, "list", [row.student or row.person for row in rows])
+    form = NameForm(sent(request))
+    name = form.cleaned_data["navn"] if form.is_bound and form.is_valid() else ""
+    rows = protected.rows_for(request.user, name)
+    record_list(request.user, "list", [record for row in rows for record in (row.students or [row.person])])
     context = {
+        "form": form,
+        "name": name,
         "rows": rows,
-        "shieldings": protected.open_shieldings(request.user),
+        "cases": protected.cases(request.user),
         "changes": protected.open_changes(request.user),
         "due": {person.pk for person in protected.due_for_review(request.user)},
     }
@@ -86,10 +90,23 @@ def family_url(student: Student) -> str:
     return reverse("guardians:family", args=[student.uuid])
 
 
+def opened_family(request: SignedInRequest, uuid: UUID) -> Student:
+    """The pupil whose family it is, once a fresh login and a reason are given, also when only a parent is protected.
+
+    Raises Http404 or ConfirmFirst.
+    """
+    student = Student.objects.visible_to(request.user, MANAGE).with_page_data().filter(uuid=uuid).first()
+    if student is None:
+        raise Http404
+    reason = demand(request, protected.Family(student), action="open")
+    record_event(request.user, "open", student, reason=reason)
+    return student
+
+
 @requires(MANAGE)
 def family(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """One family: the portal for each guardian, and which staff may see the pupil."""
-    student = pupil(request, uuid, MANAGE)
+    student = opened_family(request, uuid)
     relations = GuardianRelation.objects.visible_to(request.user, MANAGE).open().filter(student=student)
     context = {
         "student": student,
@@ -119,7 +136,7 @@ def portal(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 @requires(MANAGE)
 def give_sight(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    student = pupil(request, uuid, MANAGE)
+    student = opened_family(request, uuid)
     found = protected.candidates(student)
     users = {str(user.person.uuid): user for user, _text in found}
 
@@ -210,7 +227,15 @@ def decide(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 @requires(MANAGE)
 def followed_up(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """An officer takes over all that is open in a family, from any of its shieldings."""
     fresh(request)
-    shielding = open_or_404(request, protected.open_shieldings(request.user), uuid=uuid)
-    back = reverse("guardians:protected")
-    return do(request, lambda: follow_up(shielding, by=request.user), back=back, done=_("Saken er tatt over."))
+    case = protected.case_of(request.user, uuid)
+    if case is None:
+        raise Http404
+
+    def act() -> None:
+        for shielding in case.shieldings:
+            record_event(request.user, "open", shielding)
+            follow_up(shielding, by=request.user)
+
+    return do(request, act, back=reverse("guardians:protected"), done=_("Saken er tatt over."))
