@@ -42,6 +42,7 @@ def overview(user: User, student: Student) -> dict[str, Any]:
     return {
         "card": pupil_card(user, student),
         "teachers": contact_teachers([student])[student.pk],
+        "manages_protection": user.holds(Permission.MANAGE_PROTECTION),
         "panels": [
             {"template": panel.template_name, "data": panel.data(user, student)}
             for panel in panels()

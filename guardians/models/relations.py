@@ -40,6 +40,10 @@ class GuardianRelationQuerySet(DatedQuerySet):
         """Relations that open the portal today."""
         return self.in_force().filter(portal_enabled=True)
 
+    def kept_out(self):
+        """Relations whose guardian a block keeps from the pupil, or child welfare's care of the child."""
+        return self.filter(blocked())
+
     def receiving(self):
         """Relations by which messages and letters are sent today."""
         return self.giving_access().filter(receives_information=True)

@@ -17,8 +17,10 @@ from accessctl.requests import SignedInRequest
 from guardians import actions
 from guardians.forms import ReasonForm, RecheckForm, RelationForm
 from guardians.models import GuardianRelation, RelationBlock
+from guardians.models.relations import GuardianRelationQuerySet
 from guardians.views.pages import do, form_page, sent
 from people.actions import find_or_add_person
+from schoolapp.lib import clock
 from students.models import Student
 from students.pages import pupil_page
 
@@ -45,14 +47,9 @@ def tab(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     student = pupil(request, uuid, Permission.VIEW_GUARDIANS)
     user = request.user
     rows = GuardianRelation.objects.visible_to(user).filter(student=student).select_related("guardian")
-    holding = set(rows.in_force().values_list("pk", flat=True))
-    shown = [
-        {"relation": row, "holds": row.pk in holding}
-        for row in rows.order_by("guardian__family_name", "guardian__given_name", "-pk")
-    ]
     blocks = RelationBlock.objects.visible_to(user).filter(student=student, lifted_at__isnull=True)
     context: dict[str, Any] = pupil_page(request, student, active="foresatte") | {
-        "rows": shown,
+        "rows": in_words(rows),
         "blocks": blocks.select_related("guardian", "student__person"),
         "may_edit": may(user, EDIT, student),
         "may_block": may(user, Permission.BLOCK_GUARDIAN, student),
@@ -60,6 +57,25 @@ def tab(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "may_shield": may(user, Permission.SHIELD_NOW, student),
     }
     return render(request, "guardians/tab.html", context)
+
+
+def in_words(rows: GuardianRelationQuerySet) -> list[dict[str, Any]]:
+    """Each relation with what is true of it today: whether it holds and sends anything, and if not, what stops it."""
+    holding, receiving, kept_out = (
+        set(found.values_list("pk", flat=True)) for found in (rows.in_force(), rows.receiving(), rows.kept_out())
+    )
+    today = clock.today()
+    return [
+        {
+            "relation": row,
+            "holds": row.pk in holding,
+            "receives": row.pk in receiving,
+            "is_blocked": row.pk in kept_out,
+            "has_run_out": row.valid_to is not None and row.valid_to < today,
+            "is_coming": row.valid_from > today,
+        }
+        for row in rows.order_by("guardian__family_name", "guardian__given_name", "-pk")
+    ]
 
 
 @requires(EDIT)
@@ -125,15 +141,16 @@ def confirm(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 @requires(EDIT)
 def reject(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     relation = opened(request, uuid)
+    is_own = relation.proposed_by_id == request.user.pk
     return form_page(
         request,
         ReasonForm(sent(request)),
         lambda data: actions.reject_relation(relation, reason=data["reason"], by=request.user),
-        title=_("Avslå forslaget"),
+        title=_("Trekk forslaget") if is_own else _("Avslå forslaget"),
         back=reverse("guardians:relation", args=[uuid]),
         after=reverse("guardians:queue"),
-        done=_("Forslaget er avslått."),
-        button=_("Avslå"),
+        done=_("Forslaget er trukket.") if is_own else _("Forslaget er avslått."),
+        button=_("Trekk forslaget") if is_own else _("Avslå"),
     )
 
 
