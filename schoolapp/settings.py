@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "schoolapp.lib.upload_limit.UploadLimitMiddleware",
     "accessctl.journal.middleware.JournalMiddleware",
     "accessctl.middleware.AccessMiddleware",
+    "schoolapp.not_served.NotServedMiddleware",
 ]
 
 ROOT_URLCONF = "schoolapp.urls"

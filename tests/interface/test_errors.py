@@ -7,6 +7,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import connection
 from django.test import Client, RequestFactory
 
+from accessctl.models import Role
 from schoolapp import errors
 from tests.login import log_in
 
@@ -83,3 +84,48 @@ def test_our_own_failure_shows_nothing_of_its_cause(world, monkeypatch):
     assert response.status_code == 500
     assert "ZeroDivisionError" not in response.content.decode()
     assert "Noe gikk galt hos oss" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("viewer", "path", "says", "says_not"),
+    [
+        ("guardian", "/elever/", "Det som gjelder barna dine", "rettigheten"),
+        ("other_school", "/elever/", "spør du kontaktlæreren din", "rettigheten"),
+        ("nurse", "/elever/", "Skoleadmin2, som gis av Kommuneadmin", "Foresatt, som gis av"),
+        ("nurse", "/foresatt/", "Siden er for foresatte", "rettigheten"),
+        ("principal", "/adressesperre/", "Den gis til én og én ansatt av Kommuneadmin.", "Skoleadmin"),
+        ("no_role", "/elever/", "Du har ingen tilgang ennå", "rettigheten"),
+    ],
+)
+def test_a_page_for_others_is_told_to_who_is_looking(client, world, viewer, path, says, says_not):
+    log_in(client, world.user(viewer))
+    response = client.get(path)
+    text = response.content.decode().split("Her får du hjelp")[0]
+    assert response.status_code == 403
+    assert says in text
+    assert says_not not in text
+
+
+def test_who_gives_a_role_is_what_the_municipality_has_decided(client, world):
+    Role.objects.filter(slug="rektor").update(given_by=["team"])
+    log_in(client, world.user("nurse"))
+    assert "Rektor, som gis av Team" in client.get("/elever/").content.decode()
+
+
+@pytest.mark.parametrize(("viewer", "method", "path"), [("principal", "get", "/spraak/"), (None, "put", "/logg-inn/")])
+def test_an_address_that_takes_only_forms_answers_with_a_page(client, world, viewer, method, path):
+    if viewer:
+        log_in(client, world.user(viewer))
+    response = getattr(client, method)(path)
+    assert response.status_code == 405
+    assert "POST" in response.headers["Allow"]
+    assert "Adressen kan ikke åpnes slik" in response.content.decode()
+
+
+def test_the_preview_of_a_role_opened_as_a_page_leads_to_the_role(client, world):
+    role = f"/oppsett/roller/{Role.objects.get(slug='team').uuid}/"
+    log_in(client, world.user("municipal_admin"))
+    response = client.get(f"{role}endre/")
+    assert (response.status_code, response.headers["Location"]) == (302, role)
+    log_in(client, world.user("principal"))
+    assert client.get(f"{role}endre/").status_code == 403
