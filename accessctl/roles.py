@@ -24,6 +24,12 @@ class Reach(models.TextChoices):
     SELF = "self", _("Seg selv")
 
     @property
+    def in_a_sentence(self) -> str:
+        """The label inside a sentence: «egne SFO-grupper»."""
+        label = str(self.label)
+        return label[:1].lower() + label[1:]
+
+    @property
     def needs_school(self) -> bool:
         return self in (Reach.SCHOOLS, Reach.OWN_GROUPS, Reach.OWN_SFO_GROUPS)
 

@@ -1,5 +1,7 @@
 """Why a pupil may log in."""
 
+from django.db.models import QuerySet
+
 from people.models import Person
 from students.models import Student
 
@@ -8,4 +10,9 @@ LOWER_SECONDARY = 8
 
 def is_pupil(person: Person) -> bool:
     """Whether `person` has a place at a school today, in lower secondary: that is where pupils get access (7.1)."""
-    return Student.objects.filter(person=person, school__isnull=False, grade_level__gte=LOWER_SECONDARY).exists()
+    return old_enough().filter(person=person).exists()
+
+
+def old_enough() -> QuerySet[Student]:
+    """The pupils who get access to their own page."""
+    return Student.objects.filter(school__isnull=False, grade_level__gte=LOWER_SECONDARY)

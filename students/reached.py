@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from accessctl import wall
 from accessctl.models import User
 from accessctl.permissions import ONLY_AS_CONTACT_TEACHER, Permission
-from accessctl.rights.known import Knowledge, register
+from accessctl.rights.known import Knowledge, register, register_count
+from accessctl.roles import ELEV
 from accessctl.scope import Container, PermissionReach, Source, valid_today
 from people.models import Person, Protection
+from students.login import old_enough
 from students.models import Group, GroupStaffing, Student, members_today
 
 
@@ -70,4 +72,11 @@ def staffed_groups(permission: Permission, reaches: Mapping[int, PermissionReach
     return found
 
 
+@wall.lifted("only a number comes out: how many pupils have access to their own page")
+def pupils_today() -> int:
+    """Pupils who get access to their own page; those with address protection are not even counted."""
+    return old_enough().filter(person__protection=Protection.NONE).count()
+
+
 register(KnownPupils())
+register_count(ELEV, pupils_today)

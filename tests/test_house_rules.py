@@ -160,6 +160,7 @@ LOOKS_PAST_THE_WALL = {
     "guardians/actions/relations.py",
     "guardians/household.py",
     "guardians/protected.py",
+    "guardians/reached.py",
     "guardians/register_import.py",
     "guardians/watchers.py",
     "people/actions.py",

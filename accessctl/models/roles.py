@@ -108,6 +108,10 @@ class RoleAssignment(models.Model):
     def __str__(self) -> str:
         return f"{self.user}: {self.role}"
 
+    @property
+    def reach_in_words(self) -> str:
+        return Reach(self.reach).in_a_sentence
+
 
 def in_a_year() -> date:
     """The last day of a grant when nobody says otherwise; every grant ends."""

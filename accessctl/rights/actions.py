@@ -13,6 +13,8 @@ from accessctl.roles import ROLES, STAFF_REACHES
 from accessctl.scope import scope_of
 
 AND_MORE = "…"
+# Stands in the log, in the language of the log.
+APPROVED_BY_A_HOLDER = "Godkjent av en som selv har rollen og får de samme rettighetene"
 
 
 @transaction.atomic
@@ -44,8 +46,8 @@ def gains_by(role: Role, wanted: Collection[str], by: User) -> bool:
     return not set(wanted) <= set(role.permissions) and role.assignments.not_ended().filter(user=by).exists()
 
 
-def put_in_force(role: Role, wanted: list[str], *, by: User, reason: str) -> None:
-    record_event(by, "change_role", role, what=difference(role, wanted), reason=reason.strip())
+def put_in_force(role: Role, wanted: list[str], *, by: User, reason: str, ground: str = "") -> None:
+    record_event(by, "change_role", role, what=difference(role, wanted), reason=reason.strip(), ground=ground)
     with keeping_somebody(role):
         role.permissions = wanted
         role.save(update_fields=["permissions"])
@@ -53,12 +55,17 @@ def put_in_force(role: Role, wanted: list[str], *, by: User, reason: str) -> Non
 
 @transaction.atomic
 def decide_role_change(change: RoleChange, *, approve: bool, by: User) -> None:
-    """Let a second person accept or refuse. Raises RightsError, SamePerson or AlreadyDecided."""
+    """Let a second person accept or refuse. Raises RightsError, SamePerson or AlreadyDecided.
+
+    Whoever holds the role may accept: where all who edit roles hold the same one, nobody else could. The log says so.
+    """
     check_may_edit_roles(by)
     locked = RoleChange.objects.select_for_update().select_related("role").get(pk=change.pk)
     locked.decide(approve=approve, by=by)
     if approve:
-        put_in_force(locked.role, locked.permissions, by=by, reason=locked.reason)
+        gains = gains_by(locked.role, locked.permissions, by)
+        ground = APPROVED_BY_A_HOLDER if gains else ""
+        put_in_force(locked.role, locked.permissions, by=by, reason=locked.reason, ground=ground)
     else:
         record_event(by, "reject_role_change", locked.role, what=difference(locked.role, locked.permissions))
 

@@ -29,6 +29,7 @@ class Happening:
     who: str
     did: str | Promise
     reason: str
+    ground: str
     added: list[str]
     removed: list[str]
     has_more: bool
@@ -54,6 +55,7 @@ def happening(event: AccessEvent, names: dict[int, str]) -> Happening:
         names.get(event.user_id or 0, ""),
         ACTIONS[event.action],
         event.reason,
+        event.ground,
         [str(labels[word[1:]]) for word in words if word.startswith("+") and word[1:] in labels],
         [str(labels[word[1:]]) for word in words if word.startswith("-") and word[1:] in labels],
         AND_MORE in words,

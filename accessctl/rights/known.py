@@ -1,6 +1,6 @@
 """What the screens about rights need to know of people and pupils. The app above, which knows them, fills it in."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from accessctl.models import User
 from accessctl.permissions import Permission
@@ -32,3 +32,16 @@ def register(knowledge: Knowledge) -> None:
 
 def knowledge() -> Knowledge:
     return _knowledge[0] if _knowledge else Knowledge()
+
+
+_counts: dict[str, Callable[[], int]] = {}
+
+
+def register_count(role: str, count: Callable[[], int]) -> None:
+    """Let an app say how many have a role that follows from its register."""
+    _counts[role] = count
+
+
+def counts_by_register() -> dict[str, int]:
+    """How many have each role that follows from a register today, by its slug, whether they have logged in or not."""
+    return {slug: count() for slug, count in _counts.items()}

@@ -10,7 +10,6 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accessctl.actions import RightsError
 from accessctl.audit import open_or_404
@@ -31,7 +30,7 @@ from accessctl.rights.actions import (
 from accessctl.rights.catalogue import catalogue
 from accessctl.rights.forms import MakeRoleForm, ReasonForm, RightsForm, choices_by_area, slug_of
 from accessctl.rights.history import history_of
-from accessctl.rights.known import knowledge
+from accessctl.rights.known import counts_by_register, knowledge
 from accessctl.rights.preview import effects
 from accessctl.rights.sentences import people_of, sentence
 from accessctl.roles import Reach
@@ -46,8 +45,14 @@ def role_list(request: SignedInRequest) -> HttpResponse:
     """Every role with its reach, who gives it and how many hold it today, and the changes that wait."""
     roles = list(Role.objects.visible_to(request.user).annotate(holders=holders_on(clock.today())).order_by("name"))
     names = {role.slug: role.name for role in roles}
+    by_register = counts_by_register()
     rows: list[dict[str, Any]] = [
-        {"role": role, "given_by": ", ".join(names[slug] for slug in role.given_by if slug in names)} for role in roles
+        {
+            "role": role,
+            "given_by": ", ".join(names[slug] for slug in role.given_by if slug in names),
+            "holders": by_register.get(role.slug, role.holders),
+        }
+        for role in roles
     ]
     waiting = RoleChange.objects.visible_to(request.user).waiting().select_related("role", "proposed_by")
     called = knowledge().names([change.proposed_by for change in waiting])
@@ -92,15 +97,20 @@ def role_context(request: SignedInRequest, role: Role) -> dict[str, object]:
         "holders": [{"row": row, "name": names[row.user_id]} for row in page],
         "history": history_of(role),
         "is_own": not is_shipped(role),
+        "by_register": counts_by_register().get(role.slug),
         "waiting": RoleChange.objects.visible_to(request.user).waiting().filter(role=role).first(),
     }
 
 
 @requires(EDIT)
-@require_POST
 def change(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """First what the change would mean, counted; with «bekreft» the change itself, or the proposal of it."""
+    """First what the change would mean, counted; with «bekreft» the change itself, or the proposal of it.
+
+    Opened as a page, after a reload or a login, it leads to the role: what was chosen is no longer known.
+    """
     role = open_or_404(request, Role.objects.visible_to(request.user), action="open_role", uuid=uuid)
+    if request.method != "POST":
+        return redirect("roles:role", role.uuid)
     form = RightsForm(request.POST, reach=role.reach)
     based_on = request.POST.get("grunnlag", ",".join(role.permissions))
     valid = form.is_valid()
@@ -148,8 +158,17 @@ def waiting(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "who": knowledge().names([change.proposed_by])[change.proposed_by_id],
         "effects": effects_in_words(change.role, change.permissions),
         "is_mine": change.proposed_by_id == request.user.pk,
+        "own_gains": own_gains(request, change),
     }
     return render(request, "accessctl/rights/waiting.html", context)
+
+
+def own_gains(request: SignedInRequest, change: RoleChange) -> list[str]:
+    """The rights the user would get by approving, when the user holds the role too."""
+    if not gains_by(change.role, change.permissions, request.user):
+        return []
+    added = set(change.permissions) - set(change.role.permissions)
+    return [str(permission.label) for permission in Permission if permission.value in added]
 
 
 def answer(request: SignedInRequest, change: RoleChange) -> HttpResponse:

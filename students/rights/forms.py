@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accessctl.models import Municipality, Role, School, User
 from accessctl.models.roles import in_a_year
 from accessctl.permissions import OFFICER_GRANTS, SPECIAL_GRANTS, Permission
+from accessctl.rights.in_use import rights_in_use
 from accessctl.roles import STAFF_REACHES, Reach
 from accessctl.scope import scope_of
 from schoolapp.lib import clock
@@ -100,7 +101,7 @@ class GiveRoleForm(forms.Form):
         self.user = user
         self.roles = {str(role.uuid): role for role in roles if role.reach in STAFF_REACHES}
         self.schools = {str(school.uuid): school for school in schools}
-        options = [(uuid, f"{role.name} ({role.get_reach_display().lower()})") for uuid, role in self.roles.items()]
+        options = [(uuid, f"{role.name} ({Reach(role.reach).in_a_sentence})") for uuid, role in self.roles.items()]
         choice(self, "rolle").choices = [("", _("Velg rolle")), *options]
         cast(forms.MultipleChoiceField, self.fields["skoler"]).choices = [
             (uuid, school.name) for uuid, school in self.schools.items()
@@ -182,7 +183,11 @@ class GiveGrantForm(forms.Form):
         everything = scope.reach(Permission.GIVE_ROLES).everything
         officer = everything or scope.holds(Permission.MANAGE_PROTECTION)
         rights = SPECIAL_GRANTS + (OFFICER_GRANTS if officer else ())
-        choice(self, "tilgang").choices = [(right.value, right.label) for right in rights]
+        used = rights_in_use()
+        choice(self, "tilgang").choices = [
+            (right.value, right.label if right in used else _("%(right)s (ikke tatt i bruk)") % {"right": right.label})
+            for right in rights
+        ]
         whole = [(self.KOMMUNE, _("Hele kommunen"))] if everything else []
         rest = [(self.SKOLE, _("En skole")), (self.GRUPPE, _("En klasse eller gruppe")), (self.ELEV, _("Én elev"))]
         choice(self, "omfang").choices = [*whole, *rest]

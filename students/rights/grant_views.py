@@ -14,9 +14,10 @@ from accessctl.models import GrantBase, School
 from accessctl.models.roles import in_a_year
 from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
+from accessctl.rights.in_use import rights_in_use
 from students.rights.actions import account_of
 from students.rights.forms import GiveGrantForm, RenewForm
-from students.rights.grants import employee_of, grant_by_uuid, may_renew, shown
+from students.rights.grants import employee_of, grant_by_uuid, may_end, may_renew, shown
 from students.rights.sentences import grant_effect
 from students.rights.views import GIVE, employees, to_person
 
@@ -38,6 +39,7 @@ def give(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     permission = Permission(chosen["tilgang"])
     if "bekreft" not in request.POST:
         container = grant_model(chosen["on"]).container
+        context["is_in_use"] = permission in rights_in_use()
         context["text"] = grant_effect(employee, permission, container, chosen["on"].pk)
         return render(request, "students/rights/give_grant_preview.html", context | {"on": chosen["on"]})
     try:
@@ -71,7 +73,9 @@ def grant(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     row = open_grant(request, uuid)
     employee = employee_of(row.user)
     form = RenewForm(request.POST if request.POST.get("valg") == "forny" else None, initial={"til": in_a_year()})
-    if request.method == "POST" and (request.POST.get("valg") == "avslutt" or form.is_valid()):
+    renewable = may_renew(row, request.user)
+    ends = request.POST.get("valg") == "avslutt"
+    if request.method == "POST" and (ends or (renewable and form.is_valid())):
         try:
             if form.is_bound:
                 renew(request, row, form)
@@ -86,7 +90,8 @@ def grant(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "line": shown([row], request.user)[0],
         "employee": employee,
         "form": form,
-        "may_renew": may_renew(row, request.user),
+        "may_renew": renewable,
+        "may_end": may_end(row, request.user),
     }
     return render(request, "students/rights/grant.html", context, status=422 if form.errors else 200)
 

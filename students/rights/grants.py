@@ -16,6 +16,7 @@ from accessctl.rights.preview import NOT_ABOUT_PUPILS
 from accessctl.scope import Container, PermissionReach, grant_models
 from schoolapp.lib import clock
 from staff.models import Employee
+from students.journal import EMERGENCY
 from students.models import Student
 
 RUNS_OUT_WITHIN = timedelta(days=30)
@@ -33,8 +34,12 @@ class Shown:
     may_change: bool
 
     @property
+    def is_emergency(self) -> bool:
+        return is_emergency(self.grant)
+
+    @property
     def runs_out(self) -> bool:
-        return clock.today() <= self.grant.valid_to <= clock.today() + RUNS_OUT_WITHIN
+        return not self.is_emergency and clock.today() <= self.grant.valid_to <= clock.today() + RUNS_OUT_WITHIN
 
 
 def grants_of(user: User, viewer: User) -> list[Shown]:
@@ -43,9 +48,10 @@ def grants_of(user: User, viewer: User) -> list[Shown]:
 
 
 def running_out(viewer: User) -> list[Shown]:
-    """Grants that end within thirty days, the first to end first."""
+    """Grants that end within thirty days, the first to end first. Emergency access is to end, and is left out."""
     last = clock.today() + RUNS_OUT_WITHIN
-    return shown([row for rows in querysets(viewer) for row in rows.on().filter(valid_to__lte=last)], viewer)
+    rows = [row for rows in querysets(viewer) for row in rows.on().filter(valid_to__lte=last)]
+    return shown([row for row in rows if not is_emergency(row)], viewer)
 
 
 def grant_by_uuid(uuid: UUID, viewer: User) -> GrantBase | None:
@@ -111,7 +117,16 @@ def pupils_with(permission: Permission, container: str, object_id: int) -> int |
     return knowledge().pupils_reached(permission, {0: reach})
 
 
+def is_emergency(grant: Any) -> bool:
+    """Whether somebody took the right themselves in an emergency; it lasts the day, and nobody prolongs it."""
+    return grant.given_by_id is None and grant.reason.startswith(EMERGENCY)
+
+
 def may_renew(grant: Any, by: User) -> bool:
+    return may_end(grant, by) and not is_emergency(grant)
+
+
+def may_end(grant: Any, by: User) -> bool:
     return grant.user_id != by.pk and may_grant(by, Permission(grant.permission.codename), grant.content_object)
 
 

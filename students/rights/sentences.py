@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accessctl.models import User
 from accessctl.permissions import Permission
+from accessctl.rights.in_use import rights_in_use
 from accessctl.rights.known import knowledge
 from accessctl.rights.own import areas_of
 from accessctl.rights.preview import reach_of
@@ -26,7 +27,14 @@ def role_effect(employee: Employee, user: User, chosen: dict[str, Any]) -> dict[
         lines = [line(employee, user, reach, [school]) for school in schools] if len(schools) <= MOST_LISTED else []
         if len(schools) != 1:
             lines.append(line(employee, user, reach, schools))
-    return {"lines": lines, "areas": areas_of(rights), "role": role, "reach": Reach(reach).label, "schools": schools}
+    return {
+        "lines": lines,
+        "areas": areas_of(rights),
+        "used": rights_in_use(),
+        "role": role,
+        "reach": Reach(reach).label,
+        "schools": schools,
+    }
 
 
 def line(employee: Employee, user: User, reach: str, schools: list[Any]) -> str:

@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accessctl.actions import RightsError, assign_role_at, change_end, end_assignment
 from accessctl.audit import open_or_404
@@ -59,9 +58,10 @@ def people_context(request: SignedInRequest, number_form: NumberForm) -> dict[st
 
 
 @requires(GIVE)
-@require_POST
 def by_number(request: SignedInRequest) -> HttpResponse:
-    """Find an employee by exact employee number, to give a first role at one's own school."""
+    """Find an employee by exact employee number, to give a first role at one's own school; as a page, the list."""
+    if request.method != "POST":
+        return redirect("rights:people")
     form = NumberForm(request.POST)
     if form.is_valid():
         employee = look_up(form.cleaned_data["nummer"], by=request.user)

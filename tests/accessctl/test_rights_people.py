@@ -9,7 +9,9 @@ from django.utils.formats import date_format
 from accessctl.actions import assign_role, give_grant
 from accessctl.models import AccessEvent, RoleAssignment, SchoolGrant
 from accessctl.models import Role as RoleRow
+from accessctl.permissions import SPECIAL_GRANTS
 from accessctl.permissions import Permission as P
+from accessctl.rights.in_use import rights_in_use
 from people.models import Person, Protection
 from schoolapp.lib import clock
 from staff.models import Employee
@@ -95,10 +97,10 @@ def test_an_employee_is_found_by_exact_number_and_given_a_first_role(world, clie
     response = client.post("/tilganger/ansattnummer/", {"nummer": number})
     assert response.headers["Location"] == url_of(world, "no_role")
     assert AccessEvent.objects.filter(action="look_up_employee").count() == 1
-    page = text_of(client.post(url_of(world, "no_role", "rolle/"), role_form(world, "skoleadmin", world.school_a)))
+    page = text_of(client.post(url_of(world, "adviser", "rolle/"), role_form(world, "skoleadmin", world.school_a)))
     assert "Ansatt No_Role får se 3 elever ved Skole A." in page
     assert not world.users["no_role"].assignments.exists()
-    client.post(url_of(world, "no_role", "rolle/"), role_form(world, "skoleadmin", world.school_a, bekreft="1"))
+    client.post(url_of(world, "adviser", "rolle/"), role_form(world, "skoleadmin", world.school_a, bekreft="1"))
     row = world.users["no_role"].assignments.get()
     assert (row.role.slug, row.given_by, row.source) == ("skoleadmin", world.users["school_admin"], "manual")
 
@@ -264,6 +266,27 @@ def test_grants_that_soon_run_out_are_listed_and_renewed(world, client_of):
     assert not SchoolGrant.objects.on().exists()
 
 
+REASON = "Eleven kom ikke hjem, og moren svarer ikke."
+
+
+def test_emergency_access_is_not_offered_for_renewal_and_can_be_ended(world, client_of):
+    pupil = world.pupils["other_class"].person
+    form = {"navn": pupil.full_name, "fodselsdato": pupil.birth_date.isoformat(), "begrunnelse": REASON}
+    client_of("contact_teacher").post("/nodtilgang/", form)
+    row = StudentGrant.objects.filter(user=world.users["contact_teacher"]).first()
+    client, url = client_of("municipal_admin"), f"/tilganger/saerskilt/{row.uuid}/"
+    assert "Særskilte tilganger som går ut" not in text_of(client.get("/tilganger/"))
+    page = text_of(client.get(url))
+    assert 'value="forny"' not in page
+    assert "kan ikke fornyes" in page
+    end = clock.today() + timedelta(days=200)
+    client.post(url, {"valg": "forny", "begrunnelse": "Fortsatt", "til": end.isoformat()})
+    row.refresh_from_db()
+    assert row.valid_to == clock.today()
+    client.post(url, {"valg": "avslutt"})
+    assert not StudentGrant.objects.on().filter(uuid=row.uuid).exists()
+
+
 def test_nobody_renews_their_own_grant(world, client_of):
     row = give_grant(world.users["school_admin"], P.DECIDE_LEAVE, on=world.school_a, by=None, reason="Leder")
     end = clock.today() + timedelta(days=300)
@@ -348,3 +371,29 @@ def test_pages_about_people_ask_few_questions(world, client_of, django_assert_ma
     with django_assert_max_num_queries(25):
         response = client.get("/tilganger/" if rest is None else url_of(world, "contact_teacher", rest))
     assert response.status_code == 200
+
+
+def test_reach_is_written_as_norwegian_is(world, client_of):
+    assign_role(world.users["nurse"], role="sfo_ansatt", by=None, school=world.school_a)
+    client = client_of("school_admin")
+    for page in (client.get(url_of(world, "nurse")), client.get(url_of(world, "nurse", "rolle/"))):
+        assert "egne SFO-grupper" in text_of(page)
+        assert "sfo-grupper" not in text_of(page)
+
+
+def test_rights_no_screen_uses_yet_are_marked_before_they_are_given(world, client_of):
+    client = client_of("school_admin")
+    unused = next(right for right in SPECIAL_GRANTS if right not in rights_in_use())
+    used = next(iter(set(SPECIAL_GRANTS) & rights_in_use()), None)
+    page = text_of(client.get(url_of(world, "adviser", "saerskilt/")))
+    assert f"{unused.label} (ikke tatt i bruk)" in page
+    assert used is None or f"{used.label} (ikke tatt i bruk)" not in page
+    page = text_of(client.post(url_of(world, "adviser", "rolle/"), role_form(world, "laerer", world.school_a)))
+    for right in (P.VIEW_PUPIL, P.SET_GRADES):
+        line = page[page.index(f"<li>{right.label}") :].split("</li>")[0]
+        assert ("ikke tatt i bruk" in line) == (right not in rights_in_use())
+    assert P.SET_GRADES not in rights_in_use()
+
+
+def test_the_search_by_number_opened_as_a_page_is_the_list(client_of):
+    assert client_of("school_admin").get("/tilganger/ansattnummer/").headers["Location"] == "/tilganger/"

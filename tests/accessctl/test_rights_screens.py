@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accessctl.actions import assign_role, give_grant
-from accessctl.models import Role, RoleChange, User
+from accessctl.models import AccessEvent, Role, RoleChange, User
 from accessctl.permissions import Permission as P
 from accessctl.rights.catalogue import catalogue
 from accessctl.rights.in_use import asked_by, rights_in_use
@@ -56,6 +56,18 @@ def test_the_list_says_how_many_hold_each_role(client_of):
     row = page[page.index(">Lærer</a>") :].split("</tr>")[0]
     assert "Skoleadmin" in row
     assert ">4</td>" in row
+
+
+def test_guardians_and_pupils_are_counted_by_the_register(client_of):
+    """Nobody of them has logged in: guardian and guardian_b have a child here, and one pupil is in year 8."""
+    client = client_of("municipal_admin")
+    page = text_of(client.get("/oppsett/roller/"))
+    for name, count in (("Foresatt", 2), ("Elev", 1)):
+        row = page[page.index(f">{name}</a>") :].split("</tr>")[0]
+        assert "følger av registeret" in row
+        assert f">{count}</td>" in row
+    page = text_of(client.get(f"/oppsett/roller/{Role.objects.get(slug='foresatt').uuid}/"))
+    assert "2 personer har rollen etter registeret" in page
 
 
 def test_a_change_of_a_role_is_counted_before_it_is_saved(client_of):
@@ -153,6 +165,20 @@ def test_more_for_oneself_becomes_a_task_for_the_others(world, client_of):
     theirs.post(url, {"valg": "godkjenn"})
     assert P.DELETE_DOCUMENT in Role.objects.get(slug="kommuneadmin").permissions
     assert "godkjent" in text_of(mine.get(url))
+
+
+def test_who_approves_more_for_a_role_they_hold_is_told_and_the_log_says_so(world, client_of):
+    world.add_employee("second_admin", role="kommuneadmin")
+    mine, theirs = client_of("municipal_admin"), client_of("second_admin")
+    mine.post(change_url("kommuneadmin"), confirmed("kommuneadmin", rights("kommuneadmin", add=[P.DELETE_DOCUMENT])))
+    url = f"/oppsett/roller/endring/{RoleChange.objects.get().uuid}/"
+    page = text_of(theirs.get(url))
+    warning = page[page.index("Du har selv rollen og får også") :].split("</ul>")[0]
+    assert str(P.DELETE_DOCUMENT.label) in warning
+    assert "Du har selv rollen" not in text_of(mine.get(url))
+    theirs.post(url, {"valg": "godkjenn"})
+    assert AccessEvent.objects.get(action="change_role").ground.startswith("Godkjent av en som selv har rollen")
+    assert "Godkjent av en som selv har rollen" in text_of(theirs.get(change_url("kommuneadmin")[: -len("endre/")]))
 
 
 def test_a_colleague_can_refuse_and_the_proposer_withdraw(world, client_of):
