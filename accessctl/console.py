@@ -81,6 +81,7 @@ class RegisterAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
     change_permission = Permission.ADMINISTER
     may_add = True
     lede: str | Promise = ""
+    empty: str | Promise = _("Registeret er tomt.")
     key: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     never_exported: tuple[str, ...] = ()

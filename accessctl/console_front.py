@@ -22,6 +22,8 @@ class Task:
     url_names: tuple[str, ...] = ()
     permission: P = P.ADMINISTER
     model: str = ""
+    # What to say instead of a bare nought, of a register the system fills itself.
+    when_empty: Text = ""
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,9 @@ class Line:
     count: int | None
 
 
-def register(model: str, label: Text, what_for: Text, *, permission: P = P.ADMINISTER) -> Task:
-    return Task(label, what_for, (f"admin:{model.lower().replace('.', '_')}_changelist",), permission, model)
+def register(model: str, label: Text, what_for: Text, *, permission: P = P.ADMINISTER, when_empty: Text = "") -> Task:
+    url_name = f"admin:{model.lower().replace('.', '_')}_changelist"
+    return Task(label, what_for, (url_name,), permission, model, when_empty)
 
 
 GROUPS: tuple[tuple[Text, tuple[Task, ...]], ...] = (
@@ -131,6 +134,7 @@ GROUPS: tuple[tuple[Text, tuple[Task, ...]], ...] = (
                 _("Forbindelsen til arkivet"),
                 _("Om arkivsystemet svarer."),
                 permission=P.EDIT_ARCHIVE_SETTINGS,
+                when_empty=_("Ikke prøvd ennå. Det skjer når det første dokumentet sendes til arkivet."),
             ),
             Task(
                 _("Innsynslogg"),
@@ -161,7 +165,10 @@ def line_of(user: Any, task: Task, registers: dict[str, Any]) -> Line | None:
     admin = registers.get(task.model)
     if admin is None:
         return Line(task.label, task.what_for, url, None)
-    return Line(task.label, task.what_for, url, admin.reached(user, admin.view_permission).count())
+    count = admin.reached(user, admin.view_permission).count()
+    if not count and task.when_empty:
+        return Line(task.label, task.when_empty, url, None)
+    return Line(task.label, task.what_for, url, count)
 
 
 def file_line(user: Any, admin: Any) -> Line | None:

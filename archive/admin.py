@@ -12,6 +12,7 @@ from archive.models import Peer
 @register(Peer, site=site)
 class PeerAdmin(RegisterAdmin):
     lede = _("Hvordan arkivsystemet har svart i det siste. Systemet passer på dette selv.")
+    empty = _("Ikke prøvd ennå. Det skjer når det første dokumentet sendes til arkivet.")
     list_display = ["name", "failures", "open_until", "silent_since"]
     view_permission = change_permission = Permission.EDIT_ARCHIVE_SETTINGS
     may_add = False

@@ -29,6 +29,7 @@ class Shortcut:
     title: Text
     detail: Text
     url: str
+    is_class: bool = True
 
 
 _lines: list[Callable[[User], list[TodayLine]]] = []

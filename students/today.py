@@ -1,4 +1,6 @@
-"""Own classes on the start page."""
+"""Own classes and SFO groups on the start page."""
+
+from typing import Any
 
 from django.db.models import Count, F, Q
 from django.urls import reverse
@@ -17,7 +19,7 @@ from students.models import Group, GroupStaffing, Student
 
 
 def own_classes(user: User) -> list[Shortcut]:
-    """The classes the user is responsible for today, with the number of pupils the user can see."""
+    """The classes and SFO groups the user is responsible for today, with the number of pupils the user can see."""
     today = clock.today()
     own = GroupStaffing.objects.on().filter(employee__person__user=user)
     present = Q(memberships__valid_from__lte=today) & (
@@ -26,17 +28,24 @@ def own_classes(user: User) -> list[Shortcut]:
     seen = Q(memberships__student__in=Student.objects.visible_to(user))
     groups = (
         Group.objects.visible_to(user)
-        .filter(pk__in=own.values("group"), kind=Group.Kind.HOME_CLASS)
+        .filter(pk__in=own.values("group"), kind__in=[Group.Kind.HOME_CLASS, Group.Kind.SFO_GROUP])
         .annotate(pupils=Count("memberships", filter=present & seen), school_uuid=F("school__uuid"))
     )
     return [
         Shortcut(
             group.name,
             ngettext("%(n)d elev", "%(n)d elever", group.pupils) % {"n": group.pupils},
-            f"{reverse('students:list')}?{urlencode({'skole': group.school_uuid, 'klasse': group.name})}",
+            f"{reverse('students:list')}?{urlencode(filter_of(group))}",
+            is_class=group.kind == Group.Kind.HOME_CLASS,
         )
         for group in groups
     ]
+
+
+def filter_of(group: Any) -> dict[str, str]:
+    """What the list of pupils is filtered by. It knows classes; those who work in SFO see no others than their own."""
+    school = {"skole": str(group.school_uuid)}
+    return school | {"klasse": group.name} if group.kind == Group.Kind.HOME_CLASS else school
 
 
 def alerts(user: User) -> list[TodayLine]:

@@ -18,6 +18,7 @@ NOON, EVENING = 11, 18
 @require_safe
 def today(request: SignedInRequest) -> HttpResponse:
     """What needs the user now, and the way to own classes."""
+    shortcuts = shortcuts_for(request.user)
     return render(
         request,
         "schools/today.html",
@@ -25,7 +26,9 @@ def today(request: SignedInRequest) -> HttpResponse:
             "greeting": greeting(clock.now().astimezone(clock.OSLO).hour),
             "today": clock.today(),
             "lines": lines_for(request.user),
-            "shortcuts": shortcuts_for(request.user),
+            "shortcuts": shortcuts,
+            "only_classes": all(shortcut.is_class for shortcut in shortcuts),
+            "runs_archive": request.user.holds(Permission.RUN_ARCHIVE),
         },
     )
 
