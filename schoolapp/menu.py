@@ -42,6 +42,7 @@ HOME, PUPILS, OVERVIEW, SETUP = _("Hjem"), _("Elever"), _("Rapporter"), _("Oppse
 MENU: tuple[MenuLine, ...] = (
     MenuLine(HOME, _("I dag"), "schools:today", Permission.VIEW_PUPIL),
     MenuLine(PUPILS, _("Elever"), "students:list", Permission.VIEW_PUPIL),
+    MenuLine(PUPILS, _("Klasser og grupper"), "groups:list", Permission.VIEW_GROUPS),
     MenuLine(PUPILS, _("Hvem kan se hva"), "students:find_watchers", Permission.VIEW_ACCESS),
     MenuLine(PUPILS, _("Foresatte til godkjenning"), "guardians:queue", Permission.EDIT_RELATIONS),
     MenuLine(PUPILS, _("Sperrede foresatte"), "guardians:blocks", Permission.BLOCK_GUARDIAN),

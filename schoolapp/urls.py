@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("accessctl.urls")),
     path("", include("accessctl.rights.urls")),
     path("", include("students.rights.urls")),
+    path("", include("students.groups.urls")),
     path("", include("accessctl.journal.urls")),
     path("", include("schools.urls")),
     path("", include("students.urls")),

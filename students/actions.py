@@ -1,4 +1,7 @@
-"""Writes about pupils' places: school, year and class. Every one is dated; nothing of the past is overwritten."""
+"""Writes about pupils' places (school, year and class) and about who is responsible for groups.
+
+Every one is dated; nothing of the past is overwritten.
+"""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -8,16 +11,25 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accessctl import wall
-from accessctl.models import School, User
+from accessctl.actions import end_now
+from accessctl.audit import record_event
+from accessctl.models import RoleAssignment, School, User
+from accessctl.permissions import Permission
+from accessctl.scope import scope_of
 from people.models import Person
 from schoolapp.lib import clock
 from schools.models import SchoolYear
-from students.models import Enrolment, Group, Membership, Student
+from staff.models import Employee
+from students.models import Enrolment, Group, GroupStaffing, Membership, Student
 from students.names import sort_name
 
 
 class PlacementError(ValueError):
     """The pupil can not be placed so; the text says why and what to do."""
+
+
+class StaffingError(ValueError):
+    """The employee can not be made responsible so; the text says why and what to do."""
 
 
 @transaction.atomic
@@ -168,3 +180,102 @@ def repeat_placement(student: Student) -> None:
 def lock(student: Student) -> None:
     """One change of place at a time per pupil."""
     Student.objects.select_for_update().get(pk=student.pk)
+
+
+def may_staff(user: User, group: Group) -> bool:
+    """Whether `user` decides who is responsible for groups at the group's school; over own groups alone nobody does."""
+    return scope_of(user).reach(Permission.EDIT_GROUPS).covers_school(group.school_id)
+
+
+def functions_in(group: Group) -> list[GroupStaffing.Function]:
+    """What one can be in a group of this kind. What follows from being contact teacher comes with a class alone."""
+    function = GroupStaffing.Function
+    match group.kind:
+        case Group.Kind.SFO_GROUP:
+            return [function.ASSISTANT]
+        case Group.Kind.SUBJECT_GROUP:
+            return [function.SUBJECT_TEACHER, function.ASSISTANT]
+    return list(function)
+
+
+@transaction.atomic
+def staff_group(
+    group: Group,
+    *,
+    employee: Employee,
+    function: str,
+    by: User,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    is_trial: bool = False,
+) -> GroupStaffing | None:
+    """Make the employee responsible for the group; what that opens depends on the roles the employee has.
+
+    A trial checks everything and saves nothing. Raises StaffingError for somebody else's school, for oneself, for an
+    employee without a role at the school, for a period out of order, and for what the employee is already.
+    """
+    start = valid_from or clock.today()
+    check_may_staff(group, by)
+    if employee.person.user_id == by.pk:
+        raise StaffingError(_("Du kan ikke gi deg selv ansvar for en gruppe. Be en kollega med samme ansvar."))
+    if function not in functions_in(group):
+        raise StaffingError(_("Ingen kan ha denne funksjonen i en gruppe av dette slaget. Velg en annen."))
+    check_staffing_period(group, start, valid_to)
+    if not RoleAssignment.objects.not_ended().filter(user=employee.person.user_id, school=group.school).exists():
+        raise StaffingError(_("Den ansatte har ingen rolle ved skolen. Gi en rolle under Tilganger først."))
+    Group.objects.select_for_update().get(pk=group.pk)
+    same = GroupStaffing.objects.filter(group=group, employee=employee, function=function)
+    same = same.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=start))
+    if (same.filter(valid_from__lte=valid_to) if valid_to else same).exists():
+        raise StaffingError(_("Den ansatte har allerede denne funksjonen i gruppen i perioden."))
+    if is_trial:
+        return None
+    row = GroupStaffing.objects.create(
+        group=group, employee=employee, function=function, valid_from=start, valid_to=valid_to
+    )
+    record_event(by, "staff_group", employee, what=what_of_staffing(row))
+    return row
+
+
+@transaction.atomic
+def end_staffing(row: GroupStaffing, *, by: User, last_day: date | None = None) -> None:
+    """Let the responsibility end on `last_day`, or have ended now; one that had not begun disappears.
+
+    Raises StaffingError for somebody else's school, for one that has ended, and for a day that is past, or later than
+    the end already set: to last longer is to be given anew.
+    """
+    check_may_staff(row.group, by)
+    if row.valid_to and row.valid_to < clock.today():
+        raise StaffingError(_("Ansvaret er avsluttet allerede."))
+    if last_day and last_day < max(row.valid_from, clock.today()):
+        raise StaffingError(_("Siste dag må være i dag eller senere. Velg «Avslutt nå» for å ta ansvaret bort."))
+    if last_day and row.valid_to and last_day > row.valid_to:
+        raise StaffingError(_("Ansvaret slutter før denne dagen. Legg det til på nytt for perioden etter."))
+    record_event(by, "end_staffing", row.employee, what=what_of_staffing(row))
+    if last_day is None:
+        end_now(row)
+    else:
+        row.valid_to = last_day
+        row.save(update_fields=["valid_to"])
+
+
+def check_may_staff(group: Group, by: User) -> None:
+    if not may_staff(by, group):
+        raise StaffingError(_("Rollene dine lar deg ikke endre hvem som har ansvar ved denne skolen."))
+
+
+def check_staffing_period(group: Group, start: date, end: date | None) -> None:
+    """Raise StaffingError for what would begin in the past, end before it began, or lie after the school year."""
+    if start < clock.today():
+        raise StaffingError(_("Ansvar kan ikke gis tilbake i tid. Velg dagen i dag eller senere."))
+    if end and end < start:
+        raise StaffingError(_("Sluttdatoen er før startdatoen."))
+    if start > group.school_year.ends_on:
+        raise StaffingError(_("Startdatoen er etter skoleåret gruppen hører til. Velg en tidligere dag."))
+
+
+def what_of_staffing(row: GroupStaffing) -> str:
+    """The group, the function and the period, for the log; whose it is stands in the line."""
+    until = f"–{row.valid_to:%d.%m.%Y}" if row.valid_to else "–"
+    what = f"{row.get_function_display()} {row.valid_from:%d.%m.%Y}{until}: {row.group.name}, {row.group.school.name}"
+    return what[:120]

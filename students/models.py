@@ -263,3 +263,8 @@ class GroupStaffing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.employee}: {self.group}"
+
+    @property
+    def key(self) -> str:
+        """What tells the row from others of its group, in addresses. Loads the employee when that is not done."""
+        return f"{self.employee.uuid}.{self.function}.{self.valid_from:%Y-%m-%d}"

@@ -38,6 +38,8 @@ ACTIONS: dict[str, str | Promise] = {
     "archive_settings": _("endret arkivoppsett"),
     "save_template": _("lagret dokumentmal"),
     "give_grant": _("ga særskilt tilgang"),
+    "staff_group": _("ga ansvar for gruppe"),
+    "end_staffing": _("avsluttet ansvar for gruppe"),
     "console_add": _("la til i administrasjonen"),
     "console_change": _("endret i administrasjonen"),
     "console_delete": _("slettet i administrasjonen"),

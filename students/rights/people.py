@@ -68,7 +68,7 @@ def groups_of(employee: Employee, viewer: User) -> QuerySet[Any]:
     """Groups the employee is responsible for today, at schools where the viewer gives roles."""
     groups = Group.objects.visible_to(viewer, Permission.GIVE_ROLES)
     rows = GroupStaffing.objects.on().filter(employee=employee, group__in=groups)
-    return rows.select_related("group__school").order_by("group__school__name", "group__name")
+    return rows.select_related("group__school", "group__school_year").order_by("group__school__name", "group__name")
 
 
 def already_held(

@@ -34,6 +34,7 @@ def role_effect(employee: Employee, user: User, chosen: dict[str, Any]) -> dict[
         "role": role,
         "reach": Reach(reach).label,
         "schools": schools,
+        "needs_groups": reach in (Reach.OWN_GROUPS, Reach.OWN_SFO_GROUPS),
     }
 
 

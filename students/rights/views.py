@@ -16,6 +16,7 @@ from accessctl.models import Role, RoleAssignment, School
 from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
 from staff.models import Employee
+from students.groups.listing import employee_named
 from students.rights.actions import account_of, look_up
 from students.rights.forms import EndDateForm, GiveRoleForm, NumberForm, PeopleFilter
 from students.rights.grants import employee_of, grants_of, running_out
@@ -88,6 +89,8 @@ def person(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "roles": roles_of(user, request.user) if user else {"now": [], "coming": [], "ended": []},
         "grants": grants_of(user, request.user) if user else [],
         "groups": groups_of(employee, request.user),
+        "sees_groups": request.user.holds(Permission.VIEW_GROUPS),
+        "may_staff": employee_named(str(employee.uuid), request.user) is not None,
     }
     return render(request, "students/rights/person.html", context)
 
@@ -112,7 +115,8 @@ def give_role(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if "bekreft" in request.POST:
         return save_role(request, employee, form)
     effect = role_effect(employee, account_of(employee), form.cleaned_data)
-    return render(request, "students/rights/give_role_preview.html", context | {"effect": effect})
+    context |= {"effect": effect, "sees_groups": request.user.holds(Permission.VIEW_GROUPS)}
+    return render(request, "students/rights/give_role_preview.html", context)
 
 
 def save_role(request: SignedInRequest, employee: Employee, form: GiveRoleForm) -> HttpResponse:
