@@ -76,7 +76,7 @@ def responsible_for(group: Group) -> dict[str, list[GroupStaffing]]:
     return {
         "now": [row for row in rows if row not in ended and row.valid_from <= today],
         "coming": [row for row in rows if row.valid_from > today],
-        "ended": sorted(ended, key=lambda row: row.valid_to, reverse=True)[:MOST_ENDED],
+        "ended": sorted(ended, key=lambda row: row.valid_to or today, reverse=True)[:MOST_ENDED],
     }
 
 

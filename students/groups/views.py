@@ -84,8 +84,8 @@ def add(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context: dict[str, Any] = {"group": found, "form": form}
     if request.method != "POST" or not form.is_valid():
         return render(request, "students/groups/add.html", context, status=422 if form.errors else 200)
-    chosen = {"employee": form.employee, "function": form.function, "by": request.user}
-    period = {"valid_from": form.cleaned_data["fra"], "valid_to": form.cleaned_data["til"]}
+    chosen: dict[str, Any] = {"employee": form.employee, "function": form.function, "by": request.user}
+    period: dict[str, Any] = {"valid_from": form.cleaned_data["fra"], "valid_to": form.cleaned_data["til"]}
     try:
         row = staff_group(found, **chosen, **period, is_trial="bekreft" not in request.POST)
     except StaffingError as error:
