@@ -7,4 +7,4 @@ class GuardiansConfig(AppConfig):
     verbose_name = "Foresatte"
 
     def ready(self) -> None:
-        autodiscover_modules("portal_cards")
+        autodiscover_modules("apart", "portal_cards")

@@ -11,7 +11,7 @@ from accessctl import wall
 from accessctl.models import User
 from accessctl.permissions import Permission
 from accessctl.scope import scope_of
-from guardians.models import GuardianRelation
+from guardians.models import GuardianRelation, as_typed
 from people.models import Person, Protection
 from students.models import Student
 
@@ -28,7 +28,7 @@ def hides_addresses(user: User, student: Student) -> bool:
     reach = scope_of(user).reach(Permission.SEE_PROTECTED)
     if reach.everything:
         return False
-    relations = GuardianRelation.objects.exclude(state=GuardianRelation.State.ENDED)
+    relations = GuardianRelation.objects.open().exclude(as_typed())
     seen = relations.filter(student__school_id__in=reach.school_ids)
     hidden = household_of(student).exclude(protection=Protection.NONE)
     hidden = hidden.exclude(student__school_id__in=reach.school_ids).exclude(pk__in=seen.values("guardian"))
@@ -38,7 +38,7 @@ def hides_addresses(user: User, student: Student) -> bool:
 
 def household_of(student: Student) -> QuerySet[Person]:
     """The persons an unprotected pupil or the guardians may live with, as a queryset."""
-    relations = GuardianRelation.objects.exclude(state=GuardianRelation.State.ENDED)
+    relations = GuardianRelation.objects.open().exclude(as_typed())
     guardians = relations.filter(student=student).values("guardian")
     children = relations.filter(guardian__in=guardians).values("student")
     all_guardians = relations.filter(student__in=children).values("guardian")

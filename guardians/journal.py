@@ -11,13 +11,13 @@ from accessctl.permissions import Permission
 from accessctl.scope import scope_of
 from guardians.models import BlockedAttempt, GuardianRelation, RelationBlock
 
-track(GuardianRelation, pupil="student_id", person="guardian_id", needs=Permission.VIEW_GUARDIANS)
+track(GuardianRelation, hidden=("named",), pupil="student_id", person="guardian_id", needs=Permission.VIEW_GUARDIANS)
 
 track(
     RelationBlock,
     pupil="student_id",
     person="guardian_id",
-    hidden=("reference",),
+    hidden=("named", "reference"),
     needs=Permission.BLOCK_GUARDIAN,
 )
 untracked(BlockedAttempt, "A log of its own: one row per attempt to let in somebody who is kept out.")

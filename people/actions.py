@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accessctl import wall
 from accessctl.audit import record_event
 from accessctl.models import User
+from people.apart import people_apart
 from people.directory import keep_name
 from people.models import (
     PROTECTION_FIELDS,
@@ -41,23 +42,34 @@ class OtherName(ValueError):
 def find_or_add_person(number: str, *, given_name: str, family_name: str, by: User) -> Person:
     """The person who has or had this national id, made with the name given when nobody has.
 
-    Raises InvalidNationalId, and OtherName when the one who has the number is called something else: a digit typed
-    wrong must not lead to a stranger. The name of somebody already known is left as it is, and never told.
+    Raises InvalidNationalId. Nothing tells whether somebody was known: the name of one who was is left as it is.
     """
     national_id = parse(number, synthetic_allowed=settings.SYNTHETIC_IDS_ALLOWED)
     known = Person.objects.filter(national_ids__number=national_id.number).first()
     if known is not None:
-        if not may_be_called(known, f"{given_name} {family_name}"):
-            raise OtherName(
-                _(
-                    "Navnet stemmer ikke med den som har dette nummeret. Kontroller både nummeret og navnet mot "
-                    "dokumentasjonen, og prøv igjen."
-                )
-            )
         return known
     person = Person.objects.create(given_name=given_name.strip(), family_name=family_name.strip())
     NationalId.objects.create(person=person, number=national_id.number)
     return person
+
+
+@transaction.atomic
+def find_or_add_by_name(number: str, *, given_name: str, family_name: str, by: User) -> Person:
+    """As find_or_add_person, for somebody who is to be let in: a digit typed wrong must not lead to a stranger.
+
+    Raises OtherName when the number is that of somebody called something else, without telling what. One with address
+    protection is met like somebody unknown, since the answer would tell that they are here; the name is then compared
+    when the proposal is confirmed.
+    """
+    found = find_or_add_person(number, given_name=given_name, family_name=family_name, by=by)
+    if not found.is_protected and not may_be_called(found, f"{given_name} {family_name}"):
+        raise OtherName(
+            _(
+                "Navnet stemmer ikke med den som har dette nummeret. Kontroller både nummeret og navnet mot "
+                "dokumentasjonen, og prøv igjen."
+            )
+        )
+    return found
 
 
 def may_be_called(person: Person, name: str) -> bool:
@@ -86,8 +98,14 @@ def change_own_contact(person: Person, *, email: str, phone: str, by: User) -> N
 def raise_protection(person: Person, *, level: str, reason: str, by: User) -> bool:
     """Switch protection on, or up, at once, and leave it to the officers to follow up. Never lowers.
 
-    Returns whether the person became more protected than before.
+    Returns whether the person became more protected than before. Raises OwnCase.
     """
+    people_apart(by, person)
+    return raise_at_once(person, level=level, reason=reason, by=by)
+
+
+def raise_at_once(person: Person, *, level: str, reason: str, by: User) -> bool:
+    """Raise the protection of one of a family whose case it has been judged that `by` may handle."""
     locked = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     if Protection(level).rank <= Protection(locked.protection).rank:
         return False
@@ -107,7 +125,8 @@ def leave_to_officers(person: Person, *, reason: str, by: User) -> Shielding:
 
 @transaction.atomic
 def follow_up(shielding: Shielding, *, by: User) -> None:
-    """Note that an officer has taken over the case. The first one stands."""
+    """Note that an officer has taken over the case. The first one stands. Raises OwnCase."""
+    people_apart(by, shielding.person)
     Shielding.objects.filter(pk=shielding.pk, followed_up_at__isnull=True).update(
         followed_up_by=by, followed_up_at=clock.now()
     )
@@ -117,8 +136,9 @@ def follow_up(shielding: Shielding, *, by: User) -> None:
 def propose_lower(person: Person, *, level: str, reason: str, by: User) -> ProtectionChange:
     """Ask for protection to be taken down to `level`, or off. Nothing changes before somebody else approves.
 
-    Raises ProtectionError without a reason, when `level` is no lower, or when a proposal waits already.
+    Raises ProtectionError without a reason, when `level` is no lower, or when a proposal waits already. Raises OwnCase.
     """
+    people_apart(by, person)
     if not reason.strip():
         raise ProtectionError(_("Skriv hvorfor skjermingen skal oppheves."))
     locked = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
@@ -131,12 +151,13 @@ def propose_lower(person: Person, *, level: str, reason: str, by: User) -> Prote
 
 @transaction.atomic
 def decide_lower(change: ProtectionChange, *, approve: bool, by: User) -> None:
-    """Let a second officer approve or refuse. Raises SamePerson or AlreadyDecided.
+    """Let a second officer approve or refuse. Raises SamePerson, AlreadyDecided or OwnCase.
 
     Raises ProtectionError when the protection has become weaker than proposed in the meantime.
     """
     locked = ProtectionChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
     person = Person.objects.select_for_update(of=("self",)).get(pk=locked.person_id)
+    people_apart(by, person)
     locked.decide(approve=approve, by=by)
     if not approve:
         return
@@ -151,7 +172,8 @@ def decide_lower(change: ProtectionChange, *, approve: bool, by: User) -> None:
 
 @transaction.atomic
 def set_review_day(person: Person, *, day: date | None, by: User) -> None:
-    """When the officers are to look at the protection again. The protection itself stands."""
+    """When the officers are to look at the protection again. The protection itself stands. Raises OwnCase."""
+    people_apart(by, person)
     Person.objects.filter(pk=person.pk).update(protection_review_on=day)
 
 

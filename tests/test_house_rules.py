@@ -158,6 +158,7 @@ LOOKS_PAST_THE_WALL = {
     "documents/actions.py",
     "guardians/actions/protection.py",
     "guardians/actions/relations.py",
+    "guardians/apart.py",
     "guardians/household.py",
     "guardians/protected.py",
     "guardians/reached.py",

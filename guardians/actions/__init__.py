@@ -9,7 +9,7 @@ from guardians.actions.blocks import (
     prolong_block,
     take_over_care,
 )
-from guardians.actions.protection import close_portals, set_portal, shield_family
+from guardians.actions.protection import close_portals, end_sight, give_sight, set_portal, shield_family
 from guardians.actions.relations import (
     RelationError,
     confirm_relation,
@@ -30,6 +30,8 @@ __all__ = [
     "close_portals",
     "confirm_relation",
     "end_relation",
+    "end_sight",
+    "give_sight",
     "let_in_despite_care",
     "lift_block",
     "mark_seen",

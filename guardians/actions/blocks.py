@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accessctl.models import User
 from guardians.models import BlockedAttempt, GuardianRelation, RelationBlock
+from people.apart import people_apart
 from people.models import Person
 from schoolapp.lib import clock
 from students.models import Student
@@ -26,8 +27,11 @@ def block_guardian(
     by: User,
     valid_from: date | None = None,
     order_ends_on: date | None = None,
+    named: str = "",
 ) -> RelationBlock:
     """Keep `guardian` from everything about `student`, whatever relations there are or come later.
+
+    `named` is what the screens call somebody found by national id: as typed, so that the register tells nothing.
 
     Raises BlockError when such a block stands already, or when the dates do not fit.
     """
@@ -35,7 +39,11 @@ def block_guardian(
         raise BlockError(
             _("Omsorgsovertakelse gjelder alle foresatte. Registrer den under «Barnevernet har omsorgen».")
         )
-    return set_block(student, guardian, kind, reference, by, valid_from, order_ends_on)
+    block = set_block(student, guardian, kind, reference, by, valid_from, order_ends_on)
+    if named:
+        block.named = named
+        block.save(update_fields=["named"])
+    return block
 
 
 @transaction.atomic
@@ -61,6 +69,7 @@ def set_block(
     valid_from: date | None,
     order_ends_on: date | None,
 ) -> RelationBlock:
+    people_apart(by, guardian, student.person)
     start = valid_from or clock.today()
     if order_ends_on and order_ends_on < start:
         raise BlockError(_("Vedtaket kan ikke ta slutt før det begynner."))
@@ -81,6 +90,7 @@ def set_block(
 @transaction.atomic
 def prolong_block(block: RelationBlock, *, order_ends_on: date | None, by: User) -> None:
     """Note how long the order now holds. Raises BlockError for a day that has passed, or a block that is lifted."""
+    people_apart(by, block.guardian, block.student.person)
     if block.lifted_at:
         raise BlockError(_("Sperren er opphevet. Registrer en ny."))
     if order_ends_on and order_ends_on < clock.today():
@@ -92,6 +102,7 @@ def prolong_block(block: RelationBlock, *, order_ends_on: date | None, by: User)
 @transaction.atomic
 def lift_block(block: RelationBlock, *, reason: str, by: User) -> None:
     """Let the register and what is documented decide again. Raises BlockError without a reason."""
+    people_apart(by, block.guardian, block.student.person)
     if not reason.strip():
         raise BlockError(_("Skriv hvorfor sperren oppheves."))
     if block.lifted_at:
@@ -118,5 +129,6 @@ def note_attempt(person: Person) -> int:
 
 @transaction.atomic
 def mark_seen(attempt: BlockedAttempt, *, by: User) -> None:
-    """Note that somebody at the school has seen the attempt. The first one stands."""
+    """Note that somebody at the school has seen the attempt. The first one stands. Raises OwnCase."""
+    people_apart(by, attempt.block.guardian, attempt.block.student.person)
     BlockedAttempt.objects.filter(pk=attempt.pk, seen_at__isnull=True).update(seen_by=by, seen_at=clock.now())

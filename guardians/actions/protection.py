@@ -1,17 +1,21 @@
 """Address protection as it works in a family: who becomes protected together, and whose portal closes."""
 
 from collections.abc import Collection
+from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
 
 from accessctl import wall
+from accessctl.actions import end_grant, give_grant
 from accessctl.audit import record_event
 from accessctl.models import User
+from accessctl.permissions import Permission
 from guardians.models import GuardianRelation
-from people.actions import leave_to_officers, raise_protection
+from people.actions import leave_to_officers, raise_at_once
+from people.apart import people_apart
 from people.models import Person, Protection
-from students.models import Student
+from students.models import Student, StudentGrant
 
 LEVELS = (Protection.CONFIDENTIAL, Protection.STRICT)
 
@@ -24,10 +28,11 @@ def shield_family(
 
     The whole family is the pupil, the guardians, and the guardians' other children: who lives together is not known,
     and an address or a school told about one tells about all. Returns those who became more protected; a level is never
-    lowered.
+    lowered. Raises OwnCase for one's own family, where a colleague must act; who else is swept along stops nobody.
     """
+    people_apart(by, student.person, *(whom or ()))
     persons = list(whom) if whom is not None else family_of(student)
-    raised = [person for person in persons if raise_protection(person, level=level, reason=reason, by=by)]
+    raised = [person for person in persons if raise_at_once(person, level=level, reason=reason, by=by)]
     if not raised:
         leave_to_officers(student.person, reason=reason, by=by)
     close_portals({person.pk for person in persons})
@@ -46,11 +51,29 @@ def family_of(student: Student) -> list[Person]:
 
 @transaction.atomic
 def set_portal(relation: GuardianRelation, *, enabled: bool, by: User | None, reason: str = "") -> None:
-    """Open or close the portal for one guardian of one pupil, as the municipality decides (handbook 8.2, rule 3)."""
+    """Open or close the portal for one guardian of one pupil, as the municipality decides (handbook 8.2, rule 3).
+
+    Raises OwnCase.
+    """
+    people_apart(by, relation.guardian, relation.student.person)
     relation.portal_enabled = enabled
     relation.save(update_fields=["portal_enabled"])
     if by is not None:
         record_event(by, "open_portal" if enabled else "close_portal", relation, reason=reason[:300])
+
+
+@transaction.atomic
+def give_sight(user: User, *, student: Student, until: date, reason: str, by: User) -> None:
+    """Let one of the staff see a protected pupil. Raises RightsError as give_grant does, and OwnCase."""
+    people_apart(by, student.person)
+    give_grant(user, Permission.SEE_PROTECTED, on=student, by=by, reason=reason, valid_to=until)
+
+
+@transaction.atomic
+def end_sight(grant: StudentGrant, *, by: User) -> None:
+    """Take such a sight away. Raises RightsError as end_grant does, and OwnCase."""
+    people_apart(by, grant.content_object.person)
+    end_grant(grant, by=by)
 
 
 @wall.lifted("the portals of a family in danger close also where the user does not see the pupil")

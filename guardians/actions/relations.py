@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from accessctl import wall
 from accessctl.models import User
 from guardians.models import GuardianRelation
+from people.actions import may_be_called
+from people.apart import people_apart
 from people.models import Person
 from schoolapp.lib import clock
 from students.models import Student
@@ -25,7 +27,11 @@ class RelationError(ValueError):
 def propose_relation(
     guardian: Person, *, student: Student, ground: str, responsibility: str = "", by: User | None
 ) -> GuardianRelation:
-    """A relation that gives no access until someone confirms it. An open one between the two is returned as it is."""
+    """A relation that gives no access until someone confirms it. An open one between the two is returned as it is.
+
+    Raises OwnCase for what concerns `by`, as everything here does.
+    """
+    people_apart(by, guardian, student.person)
     relation, _created = GuardianRelation.objects.open().get_or_create(
         guardian=guardian,
         student=student,
@@ -48,14 +54,17 @@ def propose_by_hand(
     reference: str,
     valid_to: date,
     recheck_on: date | None = None,
+    named: str = "",
     by: User,
 ) -> GuardianRelation:
     """Ask for access for somebody the register has no responsibility for, on documentation that another must confirm.
 
-    One that has run out is ended first, so that the new decision stands alone. Raises RelationError when the two have
-    an open relation, when the end is past, or when the person is the child.
+    `named` is what the screens call the person until then. One that has run out is ended first, so that the new
+    decision stands alone. Raises RelationError when the two have an open relation, when the end is past, or when the
+    person is the child.
     """
     today = clock.today()
+    people_apart(by, guardian, student.person)
     if guardian.pk == student.person_id:
         raise RelationError(_("Eleven kan ikke være sin egen foresatte."))
     if valid_to < today:
@@ -72,6 +81,7 @@ def propose_by_hand(
         ground=Ground.MANUAL,
         evidence=evidence,
         reference=reference.strip(),
+        named=named,
         valid_from=today,
         valid_to=valid_to,
         recheck_on=min(recheck_on or valid_to, valid_to),
@@ -83,9 +93,11 @@ def propose_by_hand(
 def confirm_relation(relation: GuardianRelation, *, by: User | None) -> None:
     """Let a proposed relation give access; the portal stays closed where the child or a guardian is protected.
 
-    Raises RelationError for one that is not proposed, and when the one who proposed it would confirm it.
+    Raises RelationError for one that is not proposed, when the one who proposed it would confirm it, and when the
+    number turns out to be that of somebody called something else than was typed.
     """
     locked = locked_relation(relation)
+    people_apart(by, *parties(locked))
     if locked.state == State.ENDED:
         raise RelationError(_("Relasjonen er avsluttet. Foreslå en ny."))
     if locked.state == State.VERIFIED:
@@ -94,6 +106,8 @@ def confirm_relation(relation: GuardianRelation, *, by: User | None) -> None:
         raise RelationError(_("Du kan ikke godkjenne ditt eget forslag. Be en kollega om det."))
     if locked.ground == Ground.MANUAL and (by is None or locked.proposed_by_id is None):
         raise RelationError(_("To personer må stå bak en relasjon som er dokumentert for hånd."))
+    if locked.named and not may_be_called(locked.guardian, locked.named):
+        raise RelationError(_("Navnet i forslaget kan ikke bekreftes. Avslå forslaget, og kontroller dokumentasjonen."))
     locked.state = State.VERIFIED
     locked.confirmed_by, locked.confirmed_at = by, clock.now()
     locked.portal_enabled = locked.portal_enabled and not protected_family(locked.student)
@@ -106,6 +120,7 @@ def confirm_relation(relation: GuardianRelation, *, by: User | None) -> None:
 def reject_relation(relation: GuardianRelation, *, reason: str, by: User) -> None:
     """Refuse a proposal, with the reason kept. Raises RelationError without one, or when it is no proposal."""
     locked = locked_relation(relation)
+    people_apart(by, *parties(locked))
     if locked.state != State.PROPOSED:
         raise RelationError(_("Forslaget er allerede avgjort."))
     end_relation(locked, by=by, reason=reason)
@@ -114,6 +129,7 @@ def reject_relation(relation: GuardianRelation, *, reason: str, by: User) -> Non
 @transaction.atomic
 def end_relation(relation: GuardianRelation, *, by: User | None, reason: str = "") -> None:
     """End the relation and its access now. Raises RelationError when a person gives no reason."""
+    people_apart(by, *parties(relation))
     if by is not None and relation.state != State.PROPOSED and not reason.strip() and is_in_date(relation):
         raise RelationError(_("Skriv hvorfor tilgangen avsluttes."))
     if relation.state == State.ENDED:
@@ -135,6 +151,7 @@ def recheck_relation(relation: GuardianRelation, *, next_on: date, by: User) -> 
 
     It gives no longer access than two people agreed on. Raises RelationError when the day has passed.
     """
+    people_apart(by, *parties(relation))
     if next_on <= clock.today():
         raise RelationError(_("Velg en dato fram i tid."))
     relation.recheck_on = min(next_on, relation.valid_to or next_on)
@@ -144,6 +161,7 @@ def recheck_relation(relation: GuardianRelation, *, next_on: date, by: User) -> 
 @transaction.atomic
 def let_in_despite_care(relation: GuardianRelation, *, reason: str, by: User) -> None:
     """Open for one guardian of a child in care, as child welfare has said. Raises RelationError without a reason."""
+    people_apart(by, *parties(relation))
     if not reason.strip():
         raise RelationError(_("Skriv hva barnevernet har sagt om tilgang, for eksempel vedtaksdato."))
     relation.opened_despite_care = True
@@ -153,8 +171,13 @@ def let_in_despite_care(relation: GuardianRelation, *, reason: str, by: User) ->
 @transaction.atomic
 def set_receiving(relation: GuardianRelation, *, receives: bool, by: User) -> None:
     """Whether messages and letters are sent to this guardian. What the portal shows stays the same."""
+    people_apart(by, *parties(relation))
     relation.receives_information = receives
     relation.save(update_fields=["receives_information"])
+
+
+def parties(relation: GuardianRelation) -> tuple[Person, Person]:
+    return relation.guardian, relation.student.person
 
 
 def locked_relation(relation: GuardianRelation) -> GuardianRelation:

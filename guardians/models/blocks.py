@@ -17,6 +17,7 @@ from students.models import Student
 
 # Short on purpose: which order or decision it is, never what it says about anybody.
 REFERENCE_LENGTH = 80
+NAME_LENGTH = 401
 
 
 class RelationBlockQuerySet(models.QuerySet):
@@ -29,12 +30,15 @@ class RelationBlockQuerySet(models.QuerySet):
         return self.active().filter(order_ends_on__lt=clock.today())
 
     def visible_to(self, user, permission: Permission = Permission.BLOCK_GUARDIAN):
-        """Blocks about pupils for whom `user` holds `permission`; a protected guardian's as the relation itself."""
+        """Blocks about pupils for whom `user` holds `permission`; a protected guardian's as the relation itself.
+
+        One that shows only the name somebody typed tells nothing of who has it, and looks the same whoever that is.
+        """
         rows = self.filter(student__in=Student.objects.visible_to(user, permission))
         reach = scope_of(user).reach(Permission.SEE_PROTECTED)
         if reach.everything:
             return rows
-        open_to_all = Q(guardian__isnull=True) | Q(guardian__protection=Protection.NONE)
+        open_to_all = Q(guardian__isnull=True) | Q(guardian__protection=Protection.NONE) | ~Q(named="")
         return rows.filter(open_to_all | Q(student__school_id__in=reach.school_ids))
 
 
@@ -52,6 +56,7 @@ class RelationBlock(models.Model):
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="blocks")
     guardian = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="blocks")
+    named = models.CharField(_("navn som ble oppgitt"), max_length=NAME_LENGTH, blank=True, default="")
     kind = models.CharField(_("grunn"), max_length=12, choices=Kind)
     reference = models.CharField(_("vedtak eller saksnummer"), max_length=REFERENCE_LENGTH)
     valid_from = models.DateField(_("fra"), default=clock.today)
@@ -95,8 +100,13 @@ class RelationBlock(models.Model):
         return self.student.uuid
 
     @property
+    def shown_name(self) -> str:
+        """Whom the block is about: as typed, for somebody found by national id; empty for all guardians."""
+        return self.named or (self.guardian.full_name if self.guardian else "")
+
+    @property
     def guarded_as(self) -> frozenset[Content]:
-        own: Any = self.guardian.guarded_as if self.guardian else frozenset()
+        own: Any = self.guardian.guarded_as if self.guardian and not self.named else frozenset()
         return own | self.student.guarded_as
 
     @property
@@ -124,6 +134,7 @@ class BlockedAttempt(models.Model):
     objects = BlockedAttemptQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("forsøk fra sperret person"), _("forsøk fra sperrede personer")
         ordering = ["-day"]
         constraints = [models.UniqueConstraint(fields=["block", "day"], name="one_attempt_a_day")]
 

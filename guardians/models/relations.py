@@ -11,7 +11,7 @@ from accessctl.login.level import Content
 from accessctl.models import DatedQuerySet, User
 from accessctl.permissions import GUARDIAN_RIGHTS, PUPIL_RIGHTS, Permission
 from accessctl.scope import scope_of
-from guardians.models.blocks import REFERENCE_LENGTH, RelationBlock
+from guardians.models.blocks import NAME_LENGTH, REFERENCE_LENGTH, RelationBlock
 from people.models import Person, Protection
 from schoolapp.lib import clock
 from students import kin
@@ -21,6 +21,8 @@ from students.models import Student
 OF_AGE = 18
 # How long before a relation runs out, or must be looked at again, it becomes a task.
 NOTICE_DAYS = 30
+# Where a relation that nobody has confirmed is shown by the name that was typed.
+SHOWN_AS_TYPED = frozenset({Permission.VIEW_GUARDIANS, Permission.EDIT_RELATIONS, Permission.SET_RECEIVERS})
 
 
 class GuardianRelationQuerySet(DatedQuerySet):
@@ -68,7 +70,13 @@ class GuardianRelationQuerySet(DatedQuerySet):
         reach = scope_of(user).reach(Permission.SEE_PROTECTED)
         if reach.everything:
             return rows
-        return rows.filter(Q(guardian__protection=Protection.NONE) | Q(student__school_id__in=reach.school_ids))
+        found = Q(guardian__protection=Protection.NONE) | Q(student__school_id__in=reach.school_ids)
+        return rows.filter(found | as_typed() if permission in SHOWN_AS_TYPED else found)
+
+
+def as_typed() -> Q:
+    """Proposals by national id nobody has confirmed: they show the typed name, the same whoever has the number."""
+    return ~Q(named="") & Q(confirmed_at__isnull=True)
 
 
 def blocked() -> Q:
@@ -100,6 +108,7 @@ class GuardianRelation(models.Model):
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     guardian = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="guardian_relations")
     student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="guardian_relations")
+    named = models.CharField(_("navn som ble oppgitt"), max_length=NAME_LENGTH, blank=True, default="")
     state = models.CharField(_("status"), max_length=8, choices=State)
     ground = models.CharField(_("grunnlag"), max_length=8, choices=Ground)
     responsibility = models.CharField(_("foreldreansvar"), max_length=20, blank=True)
@@ -155,7 +164,16 @@ class GuardianRelation(models.Model):
 
     @property
     def guarded_as(self) -> frozenset[Content]:
-        return self.student.guarded_as | self.guardian.guarded_as
+        return self.student.guarded_as if self.is_as_typed else self.student.guarded_as | self.guardian.guarded_as
+
+    @property
+    def is_as_typed(self) -> bool:
+        return bool(self.named) and self.confirmed_at is None
+
+    @property
+    def shown_name(self) -> str:
+        """The name of the guardian; as typed until somebody has confirmed it."""
+        return self.named if self.is_as_typed else self.guardian.full_name
 
 
 def children_of(user):

@@ -16,9 +16,9 @@ from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
 from guardians import actions
 from guardians.forms import BlockForm, OrderDates, ProlongForm, ReasonForm
-from guardians.models import BlockedAttempt, GuardianRelation, RelationBlock
+from guardians.models import BlockedAttempt, GuardianRelation, RelationBlock, as_typed
 from guardians.views.pages import do, form_page, sent
-from guardians.views.relations import pupil, tab_url
+from guardians.views.relations import name_typed, pupil, tab_url
 from people.actions import find_or_add_person
 
 BLOCK, LIFT = Permission.BLOCK_GUARDIAN, Permission.EDIT_RELATIONS
@@ -39,9 +39,10 @@ def attempts(request: SignedInRequest) -> QuerySet[BlockedAttempt]:
 def block_list(request: SignedInRequest) -> HttpResponse:
     """Attempts to log in, orders that have ended, and all blocks in force."""
     rows = list(RelationBlock.objects.visible_to(request.user, BLOCK).active().select_related(*RELATED))
-    record_list(request.user, "list", rows)
+    tried = list(attempts(request))
+    record_list(request.user, "list", [*rows, *tried])
     context = {
-        "attempts": attempts(request),
+        "attempts": tried,
         "run_out": [block for block in rows if block.order_has_ended],
         "standing": [block for block in rows if not block.order_has_ended],
         "may_lift": request.user.holds(LIFT),
@@ -52,14 +53,18 @@ def block_list(request: SignedInRequest) -> HttpResponse:
 @requires(BLOCK)
 def block(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     student = pupil(request, uuid, BLOCK)
-    relations = GuardianRelation.objects.visible_to(request.user, BLOCK).filter(student=student)
+    relations = GuardianRelation.objects.visible_to(request.user, BLOCK).filter(student=student).exclude(as_typed())
     guardians = {str(row.guardian.uuid): row.guardian for row in relations.select_related("guardian").order_by("pk")}
 
     def act(data: dict[str, Any]) -> None:
-        guardian = guardians.get(data["guardian"]) or find_or_add_person(
-            data["number"], given_name=data["given_name"], family_name=data["family_name"], by=request.user
-        )
         fields = {name: data[name] for name in ("kind", "reference", "valid_from", "order_ends_on")}
+        guardian = guardians.get(data["guardian"])
+        if guardian is None:
+            given_name, family_name = data["given_name"], data["family_name"]
+            guardian = find_or_add_person(
+                data["number"], given_name=given_name, family_name=family_name, by=request.user
+            )
+            fields["named"] = name_typed(data)
         actions.block_guardian(guardian, student=student, by=request.user, **fields)
 
     return form_page(

@@ -15,9 +15,10 @@ from accessctl.models import AlreadyDecided, SamePerson
 from accessctl.requests import SignedInRequest
 from guardians.actions import BlockError, RelationError
 from people.actions import OtherName, ProtectionError
+from people.apart import OwnCase
 
 Text = str | Promise
-REFUSALS = (BlockError, OtherName, ProtectionError, RelationError, RightsError)
+REFUSALS = (BlockError, OtherName, OwnCase, ProtectionError, RelationError, RightsError)
 
 
 def form_page(

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accessctl.actions import end_grant, give_grant
 from accessctl.audit import open_or_404, record_event, record_list
 from accessctl.guards import requires
 from accessctl.login.level import ConfirmFirst, Content, demand, is_fresh
@@ -17,7 +16,7 @@ from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
 from guardians import actions, protected
 from guardians.forms import LowerForm, NameForm, ReasonForm, ReviewForm, ShieldForm, SightForm
-from guardians.models import GuardianRelation
+from guardians.models import GuardianRelation, as_typed
 from guardians.views.pages import do, form_page, sent
 from guardians.views.relations import pupil, tab_url
 from people.actions import decide_lower, follow_up, propose_lower, set_review_day
@@ -31,7 +30,9 @@ SHIELD, MANAGE = Permission.SHIELD_NOW, Permission.MANAGE_PROTECTION
 def shield(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """«Skjerm nå». Whoever does it without the right to see protected people loses sight too, and is told so."""
     student = pupil(request, uuid, SHIELD)
-    relations = GuardianRelation.objects.visible_to(request.user, SHIELD).open().filter(student=student)
+    relations = (
+        GuardianRelation.objects.visible_to(request.user, SHIELD).open().exclude(as_typed()).filter(student=student)
+    )
     guardians = [row.guardian for row in relations.select_related("guardian").order_by("pk")]
     by_uuid = {str(person.uuid): person for person in (student.person, *guardians)}
 
@@ -141,13 +142,12 @@ def give_sight(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     users = {str(user.person.uuid): user for user, _text in found}
 
     def act(data: dict[str, Any]) -> None:
-        give_grant(
+        actions.give_sight(
             users[data["user"]],
-            Permission.SEE_PROTECTED,
-            on=student,
-            by=request.user,
+            student=student,
+            until=data["valid_to"],
             reason=data["reason"],
-            valid_to=data["valid_to"],
+            by=request.user,
         )
 
     return form_page(
@@ -155,7 +155,10 @@ def give_sight(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         SightForm(sent(request), choices=[(str(user.person.uuid), text) for user, text in found]),
         act,
         title=_("Gi en ansatt innsyn"),
-        intro=_("Den ansatte ser eleven som en vanlig elev, men verken adresse, telefon eller e-post."),
+        intro=_(
+            "Den ansatte ser eleven som en vanlig elev, men verken adresse, telefon eller e-post, heller ikke til de "
+            "foresatte."
+        ),
         back=family_url(student),
         done=_("Innsynet er gitt."),
         button=_("Gi innsyn"),
@@ -171,7 +174,7 @@ def end_sight(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     ).select_related("content_object__person", "permission")
     grant = open_or_404(request, rows, uuid=uuid)
     back = family_url(grant.content_object)
-    return do(request, lambda: end_grant(grant, by=request.user), back=back, done=_("Innsynet er avsluttet."))
+    return do(request, lambda: actions.end_sight(grant, by=request.user), back=back, done=_("Innsynet er avsluttet."))
 
 
 def person_or_404(request: SignedInRequest, uuid: UUID) -> Person:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accessctl.audit import open_or_404, record_list
 from accessctl.guards import requires
+from accessctl.login.level import ConfirmFirst, Content, is_fresh
 from accessctl.permissions import Permission
 from accessctl.policy import may
 from accessctl.requests import SignedInRequest
@@ -19,7 +20,7 @@ from guardians.forms import ReasonForm, RecheckForm, RelationForm
 from guardians.models import GuardianRelation, RelationBlock
 from guardians.models.relations import GuardianRelationQuerySet
 from guardians.views.pages import do, form_page, sent
-from people.actions import find_or_add_person
+from people.actions import find_or_add_by_name
 from schoolapp.lib import clock
 from students.models import Student
 from students.pages import pupil_page
@@ -35,6 +36,10 @@ def pupil(request: SignedInRequest, uuid: UUID, permission: Permission) -> Stude
 def opened(request: SignedInRequest, uuid: UUID, permission: Permission = EDIT) -> GuardianRelation:
     rows = GuardianRelation.objects.visible_to(request.user, permission).select_related(*RELATED)
     return open_or_404(request, rows, uuid=uuid)
+
+
+def name_typed(data: dict[str, Any]) -> str:
+    return f"{data['given_name'].strip()} {data['family_name'].strip()}"
 
 
 def tab_url(student: Student) -> str:
@@ -80,10 +85,15 @@ def in_words(rows: GuardianRelationQuerySet) -> list[dict[str, Any]]:
 
 @requires(EDIT)
 def queue(request: SignedInRequest) -> HttpResponse:
-    """What waits for a second person, and what runs out or must be looked at again."""
+    """What waits for a second person, and what runs out or must be looked at again.
+
+    With somebody protected in it, the list opens after a fresh login only.
+    """
     rows = GuardianRelation.objects.visible_to(request.user, EDIT).select_related(*RELATED, "proposed_by")
     waiting = list(rows.filter(state=GuardianRelation.State.PROPOSED).order_by("proposed_at"))
     ending = list(rows.running_out().order_by("valid_to"))
+    if any(row.guarded_as for row in waiting + ending) and not is_fresh(request):
+        raise ConfirmFirst(Content.PROTECTED)
     record_list(request.user, "list", waiting + ending)
     return render(request, "guardians/queue.html", {"waiting": waiting, "ending": ending})
 
@@ -107,11 +117,11 @@ def propose(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     student = pupil(request, uuid, EDIT)
 
     def act(data: dict[str, Any]) -> None:
-        guardian = find_or_add_person(
+        guardian = find_or_add_by_name(
             data["number"], given_name=data["given_name"], family_name=data["family_name"], by=request.user
         )
         fields = {name: data[name] for name in ("evidence", "reference", "valid_to", "recheck_on")}
-        actions.propose_by_hand(guardian, student=student, by=request.user, **fields)
+        actions.propose_by_hand(guardian, student=student, named=name_typed(data), by=request.user, **fields)
 
     return form_page(
         request,
@@ -132,7 +142,7 @@ def propose(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 @requires(EDIT)
 def confirm(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     relation = opened(request, uuid)
-    back = reverse("guardians:relation", args=[uuid])
+    back = reverse("guardians:queue") if relation.named else reverse("guardians:relation", args=[uuid])
     return do(
         request, lambda: actions.confirm_relation(relation, by=request.user), back=back, done=_("Tilgangen gjelder nå.")
     )

@@ -110,7 +110,7 @@ class TestByHand:
         client.post(confirm)
         assert children(outsider) == set()
         log_in(client, world.user("municipal_admin"))
-        assert "Voksen Utenfor" in client.get(reverse("guardians:queue")).content.decode()
+        assert "voksen Mellom Utenfor" in client.get(reverse("guardians:queue")).content.decode()
         client.post(confirm)
         assert children(outsider) == {own.pk}
 
