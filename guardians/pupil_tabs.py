@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accessctl.models import User
 from accessctl.permissions import Permission
+from accessctl.scope import scope_of
 from guardians.household import hides_addresses
 from guardians.models import GuardianRelation
 from people.display import PREFETCHED, RELATED, contact_card
@@ -14,7 +15,10 @@ from students.tabs import Panel, Tab, register, register_address_rule, register_
 
 
 def guardians_of(user: User, student: Student) -> dict[str, Any]:
-    """The guardians in force today whom the user may see; no address where it tells of somebody protected."""
+    """The guardians in force today whom the user may see; no address where it tells of somebody protected.
+
+    A grant on one protected pupil shows who the guardians are, and not how they are reached (handbook 8.2, rule 1).
+    """
     relations = (
         GuardianRelation.objects.visible_to(user)
         .in_force()
@@ -24,11 +28,20 @@ def guardians_of(user: User, student: Student) -> dict[str, Any]:
         .order_by("guardian__family_name", "guardian__given_name")
     )
     is_hidden = hides_addresses(user, student)
+    is_withheld = withholds_contact(user, student)
     cards = [
-        contact_card(relation.guardian, sees_contact=True, sees_protected=True, household_protected=is_hidden)
+        contact_card(
+            relation.guardian, sees_contact=not is_withheld, sees_protected=True, household_protected=is_hidden
+        )
         for relation in relations
     ]
-    return {"title": _("Foresatte"), "cards": cards}
+    return {"title": _("Foresatte"), "cards": cards, "is_withheld": is_withheld}
+
+
+def withholds_contact(user: User, student: Student) -> bool:
+    """Whether the child is protected, and seen by a grant on that child only."""
+    reach = scope_of(user).reach(Permission.SEE_PROTECTED)
+    return student.person.is_protected and not reach.everything and student.school_id not in reach.school_ids
 
 
 register_address_rule(hides_addresses)
