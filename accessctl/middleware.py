@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from accessctl import wall
 from accessctl.guards import Public, SignedIn, access_of
 from accessctl.login import confirm, drafts, session
-from accessctl.login.level import FRESH_SCREENS, ConfirmFirst, Content, is_fresh, is_two_factor
+from accessctl.login.level import ConfirmFirst, is_fresh, is_two_factor, screen_needs_fresh
 from accessctl.login.targets import own_path
 from accessctl.permissions import ONE_FACTOR_IS_ENOUGH, Permission
 
@@ -67,8 +67,9 @@ class AccessMiddleware:
             raise PermissionDenied(access)
         if isinstance(access, Permission) and access not in ONE_FACTOR_IS_ENOUGH and not is_two_factor(request):
             return confirm.one_factor(request)
-        if isinstance(access, Permission) and access.value in FRESH_SCREENS and not is_fresh(request):
-            return confirm.answer(request, ConfirmFirst(Content.LOG))
+        content = screen_needs_fresh(access, request.method) if isinstance(access, Permission) else None
+        if content and not is_fresh(request):
+            return confirm.answer(request, ConfirmFirst(content))
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -135,6 +135,11 @@ class StudentGrant(GrantBase):
     school_path = "content_object__school"
     content_object = models.ForeignKey(Student, on_delete=models.CASCADE)
 
+    @property
+    def about(self) -> UUID:
+        """The pupil an access-log line about this grant concerns."""
+        return self.content_object.uuid
+
 
 class Enrolment(models.Model):
     """A pupil's place at a school for a school year (handbook 2.1)."""

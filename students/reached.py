@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from accessctl import wall
 from accessctl.models import User
@@ -38,16 +37,8 @@ class KnownPupils(Knowledge):
 
     def objects(self, user: User, sources: Collection[Source]) -> dict[tuple[str, int], str]:
         groups = {source.object_id for source in sources if source.object_id and source.reach == Container.GROUP}
-        pupils = {source.object_id for source in sources if source.object_id and source.reach == Container.PUPIL}
-        found = {}
-        if groups:
-            for group in Group.objects.filter(pk__in=groups).select_related("school"):
-                found[str(Container.GROUP), group.pk] = f"{group.name}, {group.school.name}"
-        if pupils:
-            seen = Student.objects.visible_to(user).filter(pk__in=pupils).select_related("person")
-            found |= {(str(Container.PUPIL), pk): _("en elev") for pk in pupils}
-            found |= {(str(Container.PUPIL), student.pk): student.person.full_name for student in seen}
-        return found
+        rows = Group.objects.filter(pk__in=groups).select_related("school") if groups else ()
+        return {(str(Container.GROUP), group.pk): f"{group.name}, {group.school.name}" for group in rows}
 
 
 def staffed_groups(permission: Permission, reaches: Mapping[int, PermissionReach]) -> set[int]:

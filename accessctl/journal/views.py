@@ -1,6 +1,6 @@
 """The privacy officer's screens. Each search is itself a line in the log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accessctl.audit import open_or_404, record_act
+from accessctl.audit import open_or_404, record_act, record_pupils
 from accessctl.guards import requires
 from accessctl.journal import alerts as alerting
 from accessctl.journal import changes as history
@@ -30,6 +30,8 @@ PAGE_SIZE = 50
 MOST_EXPORTED = 20_000
 # Handbook 8.5: the access log can be searched for two years.
 YEARS_KEPT = 2
+# The language of the log.
+NAME_LOOKED_UP, ALERTS = "oppslag på navn og fødselsdato", "varsler"
 
 
 @require_safe
@@ -39,7 +41,7 @@ def search(request: SignedInRequest) -> HttpResponse:
     form = LogFilter(request.GET, schools=School.objects.visible_to(request.user, Permission.VIEW_ACCESS_LOG))
     pupil = pupil_or_404(request.user, form.pupil)
     page = paged(request, form.found(AccessEvent.objects.visible_to(request.user)))
-    record_act(request.user, "search_log", what=form.summary(), about=form.pupil)
+    record_search(request.user, "search_log", form, page)
     context = {"filter": form, "page": page, "lines": lines(request.user, list(page)), "pupil": pupil}
     return render(request, "accessctl/journal/search.html", context | finders() | {"kept": kept(request)})
 
@@ -55,6 +57,7 @@ def find(request: SignedInRequest) -> HttpResponse:
         name = form.cleaned_data["navn"]
         if is_pupil:
             found = pupils.source().found(request.user, name, form.cleaned_data["fodselsdato"])
+            record_pupils(request.user, "list", (pupil.uuid for pupil in found), what=NAME_LOOKED_UP)
             choices = [(str(pupil.label), {"elev": str(pupil.uuid)}) for pupil in found]
         else:
             choices = [(user.display_name, {"ansatt": user.username}) for user in users_called(request.user, name)]
@@ -73,7 +76,7 @@ def export(request: SignedInRequest) -> HttpResponse:
     form = LogFilter(request.GET, schools=School.objects.visible_to(request.user, Permission.VIEW_ACCESS_LOG))
     pupil_or_404(request.user, form.pupil)
     rows = list(form.found(AccessEvent.objects.visible_to(request.user))[:MOST_EXPORTED])
-    record_act(request.user, "export_log", what=form.summary(), about=form.pupil)
+    record_search(request.user, "export_log", form, rows)
     response = HttpResponse(as_csv(lines(request.user, rows)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="innsynslogg.csv"'
     return response
@@ -121,7 +124,9 @@ def changes(request: SignedInRequest) -> HttpResponse:
 def alerts(request: SignedInRequest) -> HttpResponse:
     """What waits for an assessment, and what has been assessed."""
     page = paged(request, in_order(Alert.objects.visible_to(request.user)))
-    known = pupils.source().named(request.user, {alert.about for alert in page if alert.about})
+    abouts = {alert.about for alert in page if alert.about}
+    known = pupils.source().named(request.user, abouts)
+    record_pupils(request.user, "list", abouts, what=ALERTS)
     rows = [(alert, known[alert.about].label if alert.about in known else "") for alert in page]
     context = {"rows": rows, "page": page, "form": Assessment(), "kept": ""}
     return render(request, "accessctl/journal/alerts.html", context)
@@ -138,6 +143,12 @@ def assess(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     else:
         messages.error(request, _("Skriv vurderingen med minst fem tegn, og lagre på nytt."))
     return redirect("journal:alerts")
+
+
+def record_search(user: User, action: str, form: LogFilter, events: Iterable[AccessEvent]) -> None:
+    """The search itself, and that lines about these pupils were seen. The log of a pupil also tells who reads it."""
+    record_act(user, action, what=form.summary(), about=form.pupil)
+    record_pupils(user, action, {event.about for event in events} - {form.pupil}, what=form.summary())
 
 
 def pupil_or_404(user: User, uuid: UUID | None) -> pupils.Pupil | None:

@@ -48,6 +48,13 @@ WHY = {
             "15 minuttene."
         ),
     ),
+    Content.RIGHTS: Why(
+        _("Bekreft hvem du er for å endre tilganger"),
+        _(
+            "Det du endrer her, avgjør hva andre får se. Derfor må du ha bekreftet hvem du er i løpet av de siste "
+            "15 minuttene."
+        ),
+    ),
 }
 
 

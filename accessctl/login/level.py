@@ -25,6 +25,8 @@ READING = frozenset({"open", "download", "preview"})
 OWN_DOORS = frozenset({Permission.VIEW_OWN_CHILDREN, Permission.VIEW_OWN_RECORD})
 # Screens that ask for a fresh login as a whole, by the right that opens them.
 FRESH_SCREENS = frozenset({"view_access_log"})
+# And those where only what is sent does: one may look at roles and grants, but not change them, on an old login.
+FRESH_CHANGES = frozenset({"edit_roles", "give_roles"})
 
 
 class Content(StrEnum):
@@ -33,6 +35,7 @@ class Content(StrEnum):
     SENSITIVE = "sensitive"
     PROTECTED = "protected"
     LOG = "log"
+    RIGHTS = "rights"
 
 
 class ConfirmFirst(Exception):
@@ -54,6 +57,13 @@ def is_two_factor(request: HttpRequest) -> bool:
 def is_fresh(request: HttpRequest) -> bool:
     """Whether the person proved who they are, with two factors, within the last quarter of an hour."""
     return is_two_factor(request) and time.time() - request.session["login"]["auth_time"] <= FRESH_SECONDS
+
+
+def screen_needs_fresh(right: Permission, method: str | None) -> Content | None:
+    """What a screen opened by `right` asks a fresh login for, or None when any login with two factors will do."""
+    if right.value in FRESH_SCREENS:
+        return Content.LOG
+    return Content.RIGHTS if method == "POST" and right.value in FRESH_CHANGES else None
 
 
 def demand(request: HttpRequest, record: Any, *, action: str) -> str:

@@ -19,7 +19,7 @@ class Knowledge:
         return {user.pk: user.display_name for user in users}
 
     def objects(self, user: User, sources: Collection[Source]) -> dict[tuple[str, int], str]:
-        """The groups and pupils grants are given on, as `user` may call them, by container and id."""
+        """The names of the groups grants are given on, by container and id. Pupils are never named here."""
         return {}
 
 

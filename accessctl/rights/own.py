@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accessctl.models import RoleAssignment, School, User
 from accessctl.permissions import Permission, by_area
@@ -31,7 +32,7 @@ def holdings(user: User) -> list[Holding]:
     schools = dict(
         School.objects.filter(pk__in={s.object_id for s in sources if at_school(s)}).values_list("pk", "name")
     )
-    objects = knowledge().objects(user, [s for s in sources if s.reach in (Container.GROUP, Container.PUPIL)])
+    objects = knowledge().objects(user, [s for s in sources if s.reach == Container.GROUP])
     grouped: dict[tuple[str, str, frozenset[Permission]], list[Source]] = {}
     for source in sources:
         grouped.setdefault((source.name, source.reach, source.permissions), []).append(source)
@@ -39,7 +40,11 @@ def holdings(user: User) -> list[Holding]:
     for (name, reach, permissions), same in grouped.items():
         names = sorted(place_name(source, schools, objects) for source in same)
         found.append(
-            Holding(str(name_of(same[0], name)), place_text(reach, names), areas_of(permissions & rights_in_use()))
+            Holding(
+                str(name_of(same[0], name)),
+                place_text(reach, names, count=len({source.object_id for source in same})),
+                areas_of(permissions & rights_in_use()),
+            )
         )
     return sorted(found, key=lambda holding: holding.name)
 
@@ -59,7 +64,8 @@ def place_name(source: Source, schools: dict[int, str], objects: dict[tuple[str,
     return schools.get(source.object_id, "") if at_school(source) else objects.get((source.reach, source.object_id), "")
 
 
-def place_text(reach: str, names: list[str]) -> str:
+def place_text(reach: str, names: list[str], *, count: int = 1) -> str:
+    """Where a right holds. Pupils are counted and not named: the page opens with one factor, and logs nothing."""
     listed = ", ".join(filter(None, names))
     match reach:
         case Reach.MUNICIPALITY | Container.MUNICIPALITY:
@@ -74,6 +80,8 @@ def place_text(reach: str, names: list[str]) -> str:
             return _("for barn du har foreldreansvar for")
         case Reach.SELF:
             return _("for deg selv")
+        case Container.PUPIL:
+            return ngettext("for én elev", "for %(n)d elever", count) % {"n": count}
     return _("for %(names)s") % {"names": listed} if listed else _("for enkeltelever")
 
 

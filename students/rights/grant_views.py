@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accessctl.actions import RightsError, end_grant, give_grant, grant_model
-from accessctl.audit import open_or_404, record_event
+from accessctl.audit import open_or_404, record_event, record_list
 from accessctl.guards import requires
 from accessctl.models import GrantBase, School
 from accessctl.models.roles import in_a_year
 from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
 from accessctl.rights.in_use import rights_in_use
+from students.models import Student
 from students.rights.actions import account_of
 from students.rights.forms import GiveGrantForm, RenewForm
 from students.rights.grants import employee_of, grant_by_uuid, may_end, may_renew, shown
@@ -39,6 +40,7 @@ def give(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     permission = Permission(chosen["tilgang"])
     if "bekreft" not in request.POST:
         container = grant_model(chosen["on"]).container
+        record_list(request.user, "list", [chosen["on"]] if isinstance(chosen["on"], Student) else [])
         context["is_in_use"] = permission in rights_in_use()
         context["text"] = grant_effect(employee, permission, container, chosen["on"].pk)
         return render(request, "students/rights/give_grant_preview.html", context | {"on": chosen["on"]})

@@ -17,7 +17,7 @@ from accessctl.scope import Container, PermissionReach, grant_models
 from schoolapp.lib import clock
 from staff.models import Employee
 from students.journal import EMERGENCY
-from students.models import Student
+from students.models import Student, StudentGrant
 
 RUNS_OUT_WITHIN = timedelta(days=30)
 
@@ -91,6 +91,11 @@ def shown(grants: Iterable[Any], viewer: User) -> list[Shown]:
         for row in rows
         if row.permission.codename in Permission.values
     ]
+
+
+def pupils_in(lines: Iterable[Shown]) -> list[GrantBase]:
+    """One grant for each pupil the lines name, for the access log."""
+    return list({line.grant.about: line.grant for line in lines if isinstance(line.grant, StudentGrant)}.values())
 
 
 def where_of(grant: Any) -> str:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accessctl.actions import RightsError, assign_role_at, change_end, end_assignment
-from accessctl.audit import open_or_404
+from accessctl.audit import open_or_404, record_list
 from accessctl.guards import requires
 from accessctl.models import Role, RoleAssignment, School
 from accessctl.permissions import Permission
@@ -19,7 +19,7 @@ from staff.models import Employee
 from students.groups.listing import employee_named
 from students.rights.actions import account_of, look_up
 from students.rights.forms import EndDateForm, GiveRoleForm, NumberForm, PeopleFilter
-from students.rights.grants import employee_of, grants_of, running_out
+from students.rights.grants import employee_of, grants_of, pupils_in, running_out
 from students.rights.people import groups_of, may_change, reachable, roles_of, with_roles
 from students.rights.sentences import role_effect
 
@@ -49,12 +49,14 @@ def people_context(request: SignedInRequest, number_form: NumberForm) -> dict[st
     rows = with_roles(rows, request.user).order_by("person__family_name", "person__given_name", "pk")
     kept = request.GET.copy()
     kept.pop("side", None)
+    ending = running_out(request.user)
+    record_list(request.user, "list", pupils_in(ending))
     return {
         "filter": found,
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("side")),
         "kept": kept.urlencode(),
         "number_form": number_form,
-        "running_out": running_out(request.user),
+        "running_out": ending,
     }
 
 
@@ -83,11 +85,13 @@ def person(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """One employee: roles now, to come and ended, special grants, and what follows from groups."""
     employee = open_or_404(request, employees(request), action="open_rights", uuid=uuid)
     user = employee.person.user
+    grants = grants_of(user, request.user) if user else []
+    record_list(request.user, "list", pupils_in(grants))
     context = {
         "employee": employee,
         "is_me": user == request.user,
         "roles": roles_of(user, request.user) if user else {"now": [], "coming": [], "ended": []},
-        "grants": grants_of(user, request.user) if user else [],
+        "grants": grants,
         "groups": groups_of(employee, request.user),
         "sees_groups": request.user.holds(Permission.VIEW_GROUPS),
         "may_staff": employee_named(str(employee.uuid), request.user) is not None,
