@@ -119,7 +119,7 @@ def by_area() -> list[tuple[str | Promise, list[Permission]]]:
     return found
 
 
-# What may be given to one person beside a role, with an end and a reason (handbook 7.3), and the officers' rights.
+# What may be given to one person beside a role, with an end and a reason (handbook 7.3).
 SPECIAL_GRANTS = (
     Permission.ADVANCED_SEARCH,
     Permission.COORDINATE_EXAMS,
@@ -131,7 +131,19 @@ SPECIAL_GRANTS = (
     Permission.DECIDE_LEAVE,
     Permission.REMOVE_FROM_YEAR,
 )
+# The officers' rights are never part of a role: one change of it must not open protected families to all who hold it.
 OFFICER_GRANTS = (Permission.SEE_PROTECTED, Permission.MANAGE_PROTECTION)
+
+# What concerns every school at once. Held for less than the whole municipality, these give nothing.
+MUNICIPAL_RIGHTS = frozenset(
+    {
+        Permission.ADMINISTER,
+        Permission.EDIT_ROLES,
+        Permission.EDIT_TEMPLATES,
+        Permission.IMPORT_REGISTER,
+        Permission.TRANSFER_INVOICES,
+    }
+)
 
 # Each of these belongs to one door; a role for another door gives nothing of it.
 GUARDIAN_RIGHTS = frozenset({Permission.VIEW_OWN_CHILDREN, Permission.ACT_FOR_OWN_CHILDREN})

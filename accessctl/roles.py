@@ -4,12 +4,14 @@ Rows in the database are seeded from here, and the municipality may change them.
 the same table. Source of the defaults: handbook 7.1, 7.2 and 7.4; cells the handbook marks as derived are ours.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accessctl.permissions import GUARDIAN_RIGHTS, PUPIL_RIGHTS
+from accessctl.permissions import GUARDIAN_RIGHTS, MUNICIPAL_RIGHTS, OFFICER_GRANTS, PUPIL_RIGHTS
 from accessctl.permissions import Permission as P
 
 
@@ -45,14 +47,39 @@ class Reach(models.TextChoices):
 STAFF_REACHES = (Reach.MUNICIPALITY, Reach.SCHOOLS, Reach.OWN_GROUPS, Reach.OWN_SFO_GROUPS)
 
 
+class Container(StrEnum):
+    """What a grant to one person is given on."""
+
+    MUNICIPALITY = "grant_municipality"
+    SCHOOL = "grant_school"
+    GROUP = "grant_group"
+    PUPIL = "grant_pupil"
+
+
+CONTAINERS = frozenset(Container)
+
+
 def serves(reach: str, permission: P) -> bool:
-    """Whether a right can come from an assignment with `reach`. Staff, guardians and pupils have separate doors."""
+    """Whether a right can come from an assignment with `reach`, or from a grant on such a container.
+
+    Staff, guardians and pupils have separate doors. The officers' rights come from grants alone, and what concerns the
+    whole municipality only from what holds there.
+    """
     match reach:
         case Reach.OWN_CHILDREN:
             return permission in GUARDIAN_RIGHTS
         case Reach.SELF:
             return permission in PUPIL_RIGHTS
+    if permission in OFFICER_GRANTS:
+        return reach in CONTAINERS
+    if permission in MUNICIPAL_RIGHTS:
+        return reach in (Reach.MUNICIPALITY, Container.MUNICIPALITY)
     return permission not in GUARDIAN_RIGHTS | PUPIL_RIGHTS
+
+
+def not_served(reach: str, slugs: Collection[str]) -> list[P]:
+    """The rights among `slugs` that a role gives nobody when it is held with `reach`."""
+    return [permission for permission in P if permission.value in slugs and not serves(reach, permission)]
 
 
 KOMMUNE, SKOLE, REKTOR, TEAM, SKOLE2 = "kommuneadmin", "skoleadmin", "rektor", "team", "skoleadmin2"

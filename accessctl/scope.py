@@ -6,24 +6,15 @@ here only the schools in which they count are known.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from django.apps import apps
 from django.db.models import CharField, F, Func, Model, Q, QuerySet, Value
 
 from accessctl.permissions import Permission
+from accessctl.roles import Container as Container
 from accessctl.roles import Reach, serves
 from schoolapp.lib import clock
-
-
-class Container(StrEnum):
-    """What a grant to one person is given on."""
-
-    MUNICIPALITY = "grant_municipality"
-    SCHOOL = "grant_school"
-    GROUP = "grant_group"
-    PUPIL = "grant_pupil"
 
 
 @dataclass
@@ -83,7 +74,7 @@ class Scope:
         return any(source.role == slug for source in self.sources)
 
     def add(self, slugs: Iterable[str], reach: str, object_id: int | None, role: str = "", name: str = "") -> None:
-        """Count in one assignment or grant. A slug the system does not know, or for another door, gives nothing."""
+        """Count in one assignment or grant. A slug that is unknown, or not served so, gives nothing."""
         known = set(Permission.values).intersection(slugs)
         served = frozenset(Permission(slug) for slug in known if serves(reach, Permission(slug)))
         self.sources.append(Source(reach, served, object_id, role, name))

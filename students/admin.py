@@ -11,6 +11,7 @@ from accessctl.models import School
 from accessctl.permissions import Permission
 from accessctl.registers.forms import RegisterForm
 from people.models import Protection
+from schoolapp.lib import clock
 from schools.fields import SchoolYearField
 from staff.models import Employee
 from students.models import Group, GroupStaffing
@@ -106,7 +107,23 @@ class StaffingForm(RegisterForm):
                 )
             else:
                 self.instance.group = groups[0]
+        if self.changed_data:
+            self.check_responsibility(data)
         return data
+
+    def check_responsibility(self, data: dict[str, Any]) -> None:
+        """As on the group's own page: nobody gives themselves pupils, and nothing is given or taken back in time."""
+        today, was_to = clock.today(), self.initial.get("valid_to")
+        employee, start, end = data.get("employee"), data.get("valid_from"), data.get("valid_to")
+        if employee and self.user and employee.person.user_id == self.user.pk:
+            self.add_error("employee", _now("Du kan ikke gi deg selv ansvar for en gruppe. Be en kollega."))
+        if not self.instance.pk:
+            if start and start < today:
+                self.add_error("valid_from", _now("Ansvar kan ikke gis tilbake i tid. Velg dagen i dag eller senere."))
+        elif set(self.changed_data) - {"valid_to"}:
+            self.add_error(None, _now("Bare sluttdatoen kan endres. Avslutt ansvaret, og legg til et nytt."))
+        elif (was_to and was_to < today) or (end and end < today):
+            self.add_error("valid_to", _now("Det som er avsluttet, endres ikke. Velg dagen i dag eller senere."))
 
 
 @register(GroupStaffing, site=site)

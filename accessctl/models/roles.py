@@ -13,7 +13,7 @@ from guardian.models import UserObjectPermissionBase
 from accessctl.models.dated import DatedQuerySet
 from accessctl.models.places import Municipality, School
 from accessctl.models.users import User
-from accessctl.permissions import Permission
+from accessctl.permissions import OFFICER_GRANTS, Permission
 from accessctl.roles import Reach
 from accessctl.scope import Container, scope_of
 from schoolapp.lib import clock
@@ -56,6 +56,12 @@ class Role(models.Model):
         verbose_name = _("rolle")
         verbose_name_plural = _("roller")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(permissions__overlap=[permission.value for permission in OFFICER_GRANTS]),
+                name="role_without_officers_rights",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -223,6 +229,9 @@ class RoleChange(TwoPersonDecision):
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="changes")
     permissions = ArrayField(models.CharField(max_length=40), default=list)
+    base = ArrayField(
+        models.CharField(max_length=40), default=list, help_text="What the role gave when this was proposed"
+    )
 
     objects = RoleChangeQuerySet.as_manager()
 
@@ -234,3 +243,8 @@ class RoleChange(TwoPersonDecision):
 
     def __str__(self) -> str:
         return f"{self.role}: {self.get_state_display()}"
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the role has changed since: approving would bring back what was removed meanwhile."""
+        return set(self.base) != set(self.role.permissions)

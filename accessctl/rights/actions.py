@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from accessctl.actions import RightsError, end_now, keeping_somebody
 from accessctl.audit import record_event
 from accessctl.models import Role, RoleChange, User
-from accessctl.permissions import Permission
-from accessctl.roles import ROLES, STAFF_REACHES
+from accessctl.permissions import OFFICER_GRANTS, Permission
+from accessctl.roles import ROLES, STAFF_REACHES, not_served
 from accessctl.scope import scope_of
 
 AND_MORE = "…"
@@ -24,19 +24,23 @@ def change_role(
     """Change what a role gives. When that would give the one who asks more, a colleague has to approve.
 
     `based_on` is what the role gave when the user last looked. Returns the change that waits for approval, or None when
-    it is in force. Raises RightsError without the right, or when somebody else has changed the role since.
+    it is in force. Raises RightsError without the right, for rights such a role cannot give, or when somebody else has
+    changed the role since.
     """
     check_may_edit_roles(by)
     role = Role.objects.select_for_update().get(pk=role.pk)
     if based_on is not None and set(based_on) != set(role.permissions):
         raise RightsError(_("Noen har endret rollen imens. Åpne den på nytt, og gjør endringen én gang til."))
     wanted = [p.value for p in Permission if p.value in permissions]
+    check_role_may_give(role.reach, set(wanted) - set(role.permissions))
     if not gains_by(role, wanted, by):
         put_in_force(role, wanted, by=by, reason=reason)
         return None
     if role.changes.filter(state=RoleChange.State.PROPOSED).exists():
         raise RightsError(_("Det venter allerede en endring av denne rollen. Be en kollega ta stilling til den først."))
-    change = RoleChange.objects.create(role=role, permissions=wanted, proposed_by=by, reason=reason.strip())
+    change = RoleChange.objects.create(
+        role=role, permissions=wanted, base=role.permissions, proposed_by=by, reason=reason.strip()
+    )
     record_event(by, "propose_role_change", role, what=difference(role, wanted), reason=reason.strip())
     return change
 
@@ -58,9 +62,12 @@ def decide_role_change(change: RoleChange, *, approve: bool, by: User) -> None:
     """Let a second person accept or refuse. Raises RightsError, SamePerson or AlreadyDecided.
 
     Whoever holds the role may accept: where all who edit roles hold the same one, nobody else could. The log says so.
+    What was proposed for a role that has changed since can only be refused.
     """
     check_may_edit_roles(by)
     locked = RoleChange.objects.select_for_update().select_related("role").get(pk=change.pk)
+    if approve and locked.state == RoleChange.State.PROPOSED and locked.is_outdated:
+        raise RightsError(_("Rollen er endret siden forslaget ble laget. Avslå det, og be om et nytt forslag."))
     locked.decide(approve=approve, by=by)
     if approve:
         gains = gains_by(locked.role, locked.permissions, by)
@@ -86,7 +93,7 @@ def make_role(
 ) -> Role:
     """A role of the municipality's own. Nobody holds it yet, so it gives nobody anything.
 
-    Raises RightsError when the name is taken, or for a reach that staff do not have.
+    Raises RightsError when the name is taken, for a reach that staff do not have, or for rights it cannot give.
     """
     check_may_edit_roles(by)
     if reach not in STAFF_REACHES:
@@ -94,6 +101,7 @@ def make_role(
     if Role.objects.filter(slug=slug).exists():
         raise RightsError(_("Det finnes alt en rolle med dette navnet. Velg et annet navn."))
     wanted = [p.value for p in Permission if p.value in permissions]
+    check_role_may_give(reach, wanted)
     role = Role.objects.create(slug=slug, name=name, reach=reach, permissions=wanted, given_by=sorted(given_by))
     record_event(by, "make_role", role, what=f"{len(wanted)}: {', '.join(wanted)}"[:120])
     return role
@@ -125,6 +133,15 @@ def is_shipped(role: Role) -> bool:
 def check_may_edit_roles(by: User) -> None:
     if not scope_of(by).reach(Permission.EDIT_ROLES).everything:
         raise RightsError(_("Bare de som forvalter roller for hele kommunen, kan endre dem."))
+
+
+def check_role_may_give(reach: str, slugs: Collection[str]) -> None:
+    """Raise RightsError for the officers' rights, and for what a role with this reach gives nobody."""
+    if any(permission.value in slugs for permission in OFFICER_GRANTS):
+        raise RightsError(_("Tilgang til adressesperre gis til én person om gangen, ikke gjennom en rolle."))
+    if refused := not_served(reach, slugs):
+        names = ", ".join(f"«{permission.label}»" for permission in refused)
+        raise RightsError(_("En rolle med denne rekkevidden kan ikke gi dette: %(names)s.") % {"names": names})
 
 
 def difference(role: Role, wanted: Collection[str]) -> str:

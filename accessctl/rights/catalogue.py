@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 
 from accessctl.models import Role
-from accessctl.permissions import Permission, by_area
+from accessctl.permissions import OFFICER_GRANTS, Permission, by_area
 from accessctl.rights.in_use import rights_in_use
 from accessctl.roles import MATRIX, ROLES
 
@@ -28,6 +28,11 @@ class Line:
     permission: Permission
     is_in_use: bool
     cells: list[Cell]
+
+    @property
+    def is_personal(self) -> bool:
+        """Given to one person at a time, never by a role."""
+        return self.permission in OFFICER_GRANTS
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accessctl.models import Role
-from accessctl.permissions import GUARDIAN_RIGHTS, PUPIL_RIGHTS, Permission, by_area
+from accessctl.permissions import Permission, by_area
 from accessctl.rights.in_use import rights_in_use
-from accessctl.roles import STAFF_REACHES, Reach, serves
+from accessctl.roles import STAFF_REACHES, Reach, not_served, serves
 
 NORWEGIAN = str.maketrans({"æ": "ae", "ø": "o", "å": "a"})
 
@@ -74,13 +74,22 @@ class MakeRoleForm(forms.Form):
         gis_av = cast(forms.MultipleChoiceField, self.fields["gis_av"])
         gis_av.choices = [(role.slug, role.name) for role in givers]
         rights = cast(forms.MultipleChoiceField, self.fields["rettigheter"])
-        rights.choices = [(p.value, p.label) for p in Permission if p not in GUARDIAN_RIGHTS | PUPIL_RIGHTS]
+        rights.choices = [(p.value, p.label) for p in Permission if serves(Reach.MUNICIPALITY, p)]
 
     def clean_navn(self) -> str:
         name = " ".join(str(self.cleaned_data["navn"]).split())
         if not slug_of(name):
             raise forms.ValidationError(_("Navnet må ha bokstaver."))
         return name
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        refused = not_served(cleaned.get("rekkevidde", Reach.MUNICIPALITY), cleaned.get("rettigheter", []))
+        if refused:
+            names = ", ".join(f"«{permission.label}»" for permission in refused)
+            text = _("Dette gjelder bare hele kommunen: %(names)s. Ta det bort, eller velg rekkevidden Hele kommunen.")
+            self.add_error("rettigheter", text % {"names": names})
+        return cleaned
 
 
 def slug_of(name: str) -> str:

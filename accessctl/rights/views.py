@@ -214,7 +214,7 @@ def make(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("Rollen er laget. Ingen har den ennå. Gi den til ansatte under «Tilganger»."))
             return redirect("roles:role", role.uuid)
-    context = {"form": form, "areas": choices_by_area(Reach.SCHOOLS, request.POST.getlist("rettigheter"))}
+    context = {"form": form, "areas": choices_by_area(Reach.MUNICIPALITY, request.POST.getlist("rettigheter"))}
     return render(request, "accessctl/rights/make.html", context, status=422 if form.errors else 200)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accessctl.models import User
-from accessctl.permissions import Permission
+from accessctl.permissions import MUNICIPAL_RIGHTS, Permission
 from accessctl.rights.in_use import rights_in_use
 from accessctl.rights.known import knowledge
 from accessctl.rights.own import areas_of
@@ -19,7 +19,10 @@ MOST_LISTED = 5
 
 
 def role_effect(employee: Employee, user: User, chosen: dict[str, Any]) -> dict[str, Any]:
-    """How many pupils the employee would see at each school and in all, and what they may do there."""
+    """How many pupils the employee would see at each school and in all, and what they may do there.
+
+    `left_out` names what the role gives only in the whole municipality, when it is given narrower.
+    """
     role, reach, schools = chosen["role"], chosen["reach"], chosen["schools"]
     rights = frozenset(p for p in Permission if p.value in role.permissions and serves(reach, p))
     lines = [_("Rollen gir ikke innsyn i elevlister.")]
@@ -27,10 +30,12 @@ def role_effect(employee: Employee, user: User, chosen: dict[str, Any]) -> dict[
         lines = [line(employee, user, reach, [school]) for school in schools] if len(schools) <= MOST_LISTED else []
         if len(schools) != 1:
             lines.append(line(employee, user, reach, schools))
+    left_out = [p.label for p in Permission if p in MUNICIPAL_RIGHTS - rights and p.value in role.permissions]
     return {
         "lines": lines,
         "areas": areas_of(rights),
         "used": rights_in_use(),
+        "left_out": left_out,
         "role": role,
         "reach": Reach(reach).label,
         "schools": schools,

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from accessctl.models import AccessEvent, RegisterFile, Role, School
 from accessctl.permissions import Permission
 from accessctl.registers import files
 from people.models import NationalId, Person
+from schoolapp.lib import clock
 from schools.models import SchoolYear
 from staff.models import Employee
 from students.models import Group, GroupStaffing
@@ -261,12 +263,45 @@ def test_staffing_is_read_in_by_names_that_schools_know(world, admin):
     number = Employee.objects.get(person=world.people["nurse"]).employee_number
     year = str(world.year)
     head = "skole;skoleår;klasse eller gruppe;ansattnummer;funksjon;fra;til og med"
-    row = f"999999991;{year};5A;{number};assistent;{world.year.starts_on};"
+    row = f"999999991;{year};5A;{number};assistent;{clock.today()};"
     confirmed(admin, "/administrasjon/students/groupstaffing/", f"{head}\n{row}\n")
     made = GroupStaffing.objects.get(employee__employee_number=number)
     assert made.group == world.groups["5A"]
     _url, page = previewed(admin, "/administrasjon/students/groupstaffing/", f"{head}\n{row.replace('5A', '7Z')}\n")
     assert "Skolen har ikke akkurat én gruppe" in page.content.decode()
+
+
+STAFFING = "/administrasjon/students/groupstaffing/"
+STAFFING_HEAD = "skole;skoleår;klasse eller gruppe;ansattnummer;funksjon;fra;til og med"
+
+
+def refused(client: Client, row: str) -> str:
+    _url, page = previewed(client, STAFFING, f"{STAFFING_HEAD}\n{row}\n")
+    assert page.context["counts"] == {"new": 0, "changed": 0, "unchanged": 0, "error": 1}
+    return page.content.decode()
+
+
+def test_nobody_makes_themselves_responsible_for_a_group_in_the_console(world, admin):
+    mine = Employee.objects.get(person=world.people["municipal_admin"]).employee_number
+    place, today = f"999999991;{world.year};5A", clock.today()
+    assert "Du kan ikke gi deg selv ansvar" in refused(admin, f"{place};{mine};assistent;{today};")
+    fields = {"school": "999999991", "school_year": str(world.year), "group_name": "5A", "employee": mine}
+    page = admin.post(f"{STAFFING}add/", fields | {"function": "assistant", "valid_from": today.isoformat()})
+    assert page.status_code == 200 and "Du kan ikke gi deg selv ansvar" in page.content.decode()
+    assert not GroupStaffing.objects.filter(employee__employee_number=mine).exists()
+
+
+def test_responsibility_is_not_given_or_changed_back_in_time_in_the_console(world, admin):
+    nurse = Employee.objects.get(person=world.people["nurse"]).employee_number
+    place, day = f"999999991;{world.year};5A", clock.today() - timedelta(days=1)
+    assert "tilbake i tid" in refused(admin, f"{place};{nurse};assistent;{day};")
+    row = GroupStaffing.objects.filter(group=world.groups["5A"], valid_to=None).first()
+    GroupStaffing.objects.filter(pk=row.pk).update(valid_from=day - timedelta(days=9))
+    held = f"{place};{row.employee.employee_number};{row.get_function_display()};{day - timedelta(days=9)}"
+    assert "Det som er avsluttet" in refused(admin, f"{held};{day}")
+    confirmed(admin, STAFFING, f"{STAFFING_HEAD}\n{held};{clock.today()}\n")
+    row.refresh_from_db()
+    assert row.valid_to == clock.today()
 
 
 def test_groups_are_read_in(world, admin):

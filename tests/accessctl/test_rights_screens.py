@@ -138,15 +138,6 @@ def test_a_grant_counts_as_having_the_right(world):
     assert effect.people == 0
 
 
-def test_the_preview_does_not_tell_how_many_are_protected(client_of):
-    page = text_of(
-        client_of("municipal_admin").post(
-            change_url("skoleadmin2"), {"rettigheter": rights("skoleadmin2", add=[P.SEE_PROTECTED])}
-        )
-    )
-    assert "Dette gir 1 ansatt rettigheten." in page
-
-
 def test_more_for_oneself_becomes_a_task_for_the_others(world, client_of):
     world.add_employee("second_admin", role="kommuneadmin")
     mine, theirs = client_of("municipal_admin"), client_of("second_admin")

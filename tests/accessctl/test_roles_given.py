@@ -241,7 +241,7 @@ def test_rights_in_a_role_that_one_gets_tomorrow_wait_too(world):
     admin = world.user("municipal_admin")
     assign_role(admin, role="personvernombud", by=holder(world, "kommuneadmin"), valid_from=day(TOMORROW))
     role = Role.objects.get(slug="personvernombud")
-    assert change_role(role, permissions=[*role.permissions, "see_protected"], by=admin, reason="Trengs") is not None
+    assert change_role(role, permissions=[*role.permissions, "view_pupil"], by=admin, reason="Trengs") is not None
 
 
 def test_a_role_somebody_has_changed_meanwhile_is_not_overwritten(world):

@@ -134,6 +134,11 @@ REACH = {
     "helsesykepleier": "schools", "grunntilgang": "schools", "laerer": "own_groups", "sfo_admin": "own_sfo_groups",
     "sfo_ansatt": "own_sfo_groups", "foresatt": "own_children", "elev": "self",
 }  # fmt: skip
+# 7.3 and 8.2: named persons answer for protected families; no role of 7.2 has it («–» in every cell of its row).
+BY_PERSON_ALONE = {"see_protected", "manage_protection"}
+# Reach M in 7.2 and nothing to divide by school: registers and templates, roles, the import, the transfer of invoices.
+# Archive settings stand in the same row, but each school has its own.
+WHOLE_MUNICIPALITY = {"administer", "edit_templates", "edit_roles", "import_register", "transfer_invoices"}
 GUARDIANS_DOOR = {"view_own_children", "act_for_own_children"}
 PUPILS_DOOR = {"view_own_record"}
 

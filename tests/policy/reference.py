@@ -3,7 +3,13 @@
 Each rule names its place in the handbook.
 """
 
-from tests.policy.handbook import GUARDIANS_DOOR, PUPILS_DOOR, only_for_contact_teachers
+from tests.policy.handbook import (
+    BY_PERSON_ALONE,
+    GUARDIANS_DOOR,
+    PUPILS_DOOR,
+    WHOLE_MUNICIPALITY,
+    only_for_contact_teachers,
+)
 from tests.policy.town import Assignment, Block, Document, Group, Period, Relation, Town
 
 CONTACT_ONLY = only_for_contact_teachers()
@@ -16,8 +22,10 @@ def holds_today(period: Period) -> bool:
 
 
 def assignments(town: Town, user: int, right: str) -> list[Assignment]:
-    """7.1: roles in force today that have the right. Nobody who is not active has any."""
-    if not town.users[user].active:
+    """7.1: roles in force today that have the right. Nobody who is not active has any. Some rights no role gives, and
+    some a role gives only to those who hold it for the whole municipality.
+    """
+    if not town.users[user].active or right in BY_PERSON_ALONE:
         return []
     return [
         row
@@ -26,6 +34,7 @@ def assignments(town: Town, user: int, right: str) -> list[Assignment]:
         and holds_today(row.period)
         and town.roles[row.role].in_use
         and right in town.roles[row.role].rights
+        and (right not in WHOLE_MUNICIPALITY or row.reach == "municipality")
     ]
 
 
@@ -59,6 +68,8 @@ def is_own_group(town: Town, user: int, group: int, row: Assignment, right: str)
 
 def granted(town: Town, user: int, right: str, on: str, number: int) -> bool:
     """7.3: a special grant, while it lasts."""
+    if right in WHOLE_MUNICIPALITY and on != "municipality":
+        return False
     return town.users[user].active and any(
         row.user == user and row.right == right and row.on == on and row.number == number and holds_today(row.period)
         for row in town.grants

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from tests.policy.handbook import REACH, rights_of_roles
+from tests.policy.handbook import BY_PERSON_ALONE, REACH, rights_of_roles
 
 ALWAYS = (-30, None)
 PERIODS = (ALWAYS, (-30, 30), (0, 0), (-30, 0), (0, 30), (-30, -1), (1, 30), (1, None))
@@ -18,6 +18,7 @@ ALL_RIGHTS = sorted(set().union(*rights_of_roles().values()) | {
     "see_protected", "manage_protection", "decide_leave", "decide_transport", "decide_fee_reduction",
     "delete_document", "advanced_search", "see_all_years", "remove_from_year", "coordinate_exams", "set_receivers",
 })  # fmt: skip
+ROLE_RIGHTS = sorted(set(ALL_RIGHTS) - BY_PERSON_ALONE)  # the database refuses the others in a role
 Period = tuple[int, int | None]
 
 
@@ -127,7 +128,7 @@ def towns(draw, users: int = 9, pupils: int = 14, groups: int = 8) -> Town:
 
     school = st.integers(0, SCHOOLS - 1)
     own_roles = {
-        f"egen{n}": Role(draw(st.frozensets(st.sampled_from(ALL_RIGHTS), max_size=12)), draw(st.booleans()) or n == 0)
+        f"egen{n}": Role(draw(st.frozensets(st.sampled_from(ROLE_RIGHTS), max_size=12)), draw(st.booleans()) or n == 0)
         for n in range(2)
     }
     roles = {slug: Role(frozenset(rights)) for slug, rights in SHIPPED.items()} | own_roles
