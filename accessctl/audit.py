@@ -62,7 +62,8 @@ def record_list(user: Any, action: str, records: Sequence[Any], *, what: str = "
 
 def record_pupils(user: Any, action: str, pupils: Iterable[UUID | None], *, what: str) -> None:
     """One line per pupil shown, in one insert, where the page has nothing of the pupils but their ids."""
-    lines = [AccessEvent(action=action, what=what[:120], about=about) for about in sorted({*pupils} - {None})]
+    shown = {about for about in pupils if about}
+    lines = [AccessEvent(action=action, what=what[:120], about=about) for about in sorted(shown)]
     if lines:
         _insert(user, lines)
 
