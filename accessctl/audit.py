@@ -16,15 +16,13 @@ from django.utils.translation import override
 
 from accessctl import wall
 from accessctl.journal import pupils
-from accessctl.journal.alerts import protected_opened
+from accessctl.journal.alerts import OPENING, protected_opened
 from accessctl.login.level import demand
 from accessctl.models import AccessEvent
 from accessctl.scope import scope_of
 from schoolapp.lib import request_id
 
 Record = TypeVar("Record", bound=Model)
-# Actions by which somebody came to see a pupil's data, as opposed to writing or being refused.
-READS = frozenset({"open", "list", "download", "preview", "export"})
 OWN_BASES = frozenset({AccessEvent.Basis.OWN_CHILD, AccessEvent.Basis.SELF})
 
 
@@ -125,8 +123,8 @@ def _insert(user: Any, lines: list[AccessEvent]) -> list[AccessEvent]:
                 line.request_id, line.login_method = request.id, request.login_method[:80]
             _explain(line, known, grounds)
         written = AccessEvent.objects.bulk_create(lines)
-        seen = [line for line in lines if line.action in READS and line.basis not in OWN_BASES]
-        protected_opened(actor, [known[line.about] for line in seen if line.about in known], reason=lines[0].reason)
+        opened = [line for line in lines if line.action in OPENING and line.basis not in OWN_BASES]
+        protected_opened(actor, [known[line.about] for line in opened if line.about in known], reason=lines[0].reason)
     except DatabaseError as error:
         raise NotLogged from error
     return written

@@ -1,4 +1,4 @@
-"""The three words a view can use to say who may call it. A view that uses none of them is refused."""
+"""The words a view can use to say who may call it. A view that uses none of them is refused."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,12 +23,24 @@ class SignedIn:
     scope: str
 
 
-Access = Permission | Public | SignedIn
+@dataclass(frozen=True)
+class AnyOf:
+    """Whoever holds one of the rights, somewhere; a page that shows each what their own rights open."""
+
+    permissions: tuple[Permission, ...]
+
+
+Access = Permission | AnyOf | Public | SignedIn
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
     """The caller must hold `permission` somewhere; the queryset decides for which objects."""
     return _declare(permission)
+
+
+def requires_any(*permissions: Permission) -> Callable[[View], View]:
+    """The caller must hold one of `permissions` somewhere. What is refused is put down to the first of them."""
+    return _declare(AnyOf(permissions))
 
 
 def signed_in(scope: str) -> Callable[[View], View]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accessctl import wall
-from accessctl.guards import Public, SignedIn, access_of
+from accessctl.guards import AnyOf, Public, SignedIn, access_of
 from accessctl.login import confirm, drafts, session
 from accessctl.login.level import ConfirmFirst, is_fresh, is_two_factor, screen_needs_fresh
 from accessctl.login.targets import own_path
@@ -54,7 +54,7 @@ class AccessMiddleware:
             return HttpResponseNotAllowed(METHODS)
         if request.user.is_authenticated and not session.is_current(request):
             session.end(request)
-        access = access_of(view)
+        access = declared = access_of(view)
         if isinstance(access, Public):
             return None
         if access is None:
@@ -62,12 +62,14 @@ class AccessMiddleware:
             raise PermissionDenied
         if not request.user.is_authenticated:
             return self.to_login(request)
+        if isinstance(access, AnyOf):
+            access = next((right for right in access.permissions if request.user.holds(right)), access.permissions[0])
         if not isinstance(access, SignedIn) and not request.user.holds(access):
             security_log.warning("refused %s to user %s", access.value, request.user.pk)
             raise PermissionDenied(access)
         if isinstance(access, Permission) and access not in ONE_FACTOR_IS_ENOUGH and not is_two_factor(request):
             return confirm.one_factor(request)
-        content = screen_needs_fresh(access, request.method) if isinstance(access, Permission) else None
+        content = screen_needs_fresh(declared, request.method) if isinstance(declared, Permission) else None
         if content and not is_fresh(request):
             return confirm.answer(request, ConfirmFirst(content))
         return None

@@ -54,6 +54,9 @@ class ArchiveFolder(models.Model):
     sequence_number = models.PositiveIntegerField(null=True)
     steps = models.JSONField(default=dict, help_text="What the archive has confirmed about the folder itself")
 
+    class Meta:
+        verbose_name, verbose_name_plural = _("arkivmappe"), _("arkivmapper")
+
     def __str__(self) -> str:
         return f"{self.case_year}/{self.sequence_number}" if self.case_year else str(_("ny mappe"))
 
@@ -73,6 +76,7 @@ class ArchiveRun(models.Model):
     failed = models.PositiveIntegerField(default=0)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("arkivkjøring"), _("arkivkjøringer")
         ordering = ["-started_at", "-pk"]
 
     def __str__(self) -> str:
@@ -175,6 +179,7 @@ class Delivery(models.Model):
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("arkivforsendelse"), _("arkivforsendelser")
         ordering = ["-created_at", "-pk"]
         indexes = [
             models.Index(fields=["state", "next_at"], name="delivery_due"),
@@ -209,6 +214,7 @@ class DeliveryAttempt(models.Model):
     receipt = models.TextField(blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("forsøk på arkivering"), _("forsøk på arkivering")
         ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:

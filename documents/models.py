@@ -240,6 +240,7 @@ class Attachment(models.Model):
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("vedlegg"), _("vedlegg")
         ordering = ["pk"]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accessctl.models import RoleAssignment, User
 from guardians.models import GuardianRelation
 from students.models import Student
-from students.watchers import reached_by
+from students.watchers import watching
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class OtherGuardian:
 
 def staff_by_role(student: Student, *, asker: User) -> list[RoleCount]:
     """How many of the staff can see something about the pupil, by the role they hold; each person once."""
-    ids = [watcher.user_id for watcher in reached_by(student) if watcher.is_staff]
+    ids = [watcher.user_id for watcher in watching(student) if watcher.is_staff]
     roles: dict[int, str] = {}
     assignments = RoleAssignment.objects.on().filter(user__in=ids).select_related("role")
     for row in assignments.order_by("-role__reach", "role__name"):

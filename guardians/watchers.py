@@ -11,15 +11,15 @@ from students.watchers import Relative, register_relatives
 
 
 def guardians_with_access(student: Student) -> Iterable[Relative]:
-    """The guardians who reach `student` in the portal today, and on what ground the relation stands."""
+    """The guardians who reach `student` in the portal today, or do once they log in, and on what ground."""
     texts = {
         GuardianRelation.Ground.REGISTER: _("Foresatt, foreldreansvar i Folkeregisteret"),
         GuardianRelation.Ground.MANUAL: _("Foresatt, dokumentert og godkjent av kommunen"),
     }
-    rows = GuardianRelation.objects.giving_access().filter(student=student, guardian__user__isnull=False)
+    rows = GuardianRelation.objects.giving_access().filter(student=student).select_related("guardian")
     with wall.lifted("who has access is told to those who may ask, whether or not they see contact data"):
-        found = list(rows.values_list("guardian__user", "ground", "valid_to"))
-    return [Relative(user_id, texts[GuardianRelation.Ground(ground)], until) for user_id, ground, until in found]
+        found = list(rows)
+    return [Relative(row.guardian, texts[GuardianRelation.Ground(row.ground)], row.valid_to) for row in found]
 
 
 register_relatives(guardians_with_access)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
+import pghistory
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
@@ -38,12 +39,14 @@ def account_for(national_id: str, *, name: str) -> User | None:
         return None
     held = {role for fulfilled, role in grounds_of(person) if fulfilled}
     if person.user:
+        pghistory.context(user=person.user.pk)
         keep_name(person.user, person, name)
         keep_register_roles(person.user, held)
     if not held:
         return None
     if person.user is None:
         person.user = User.objects.create(display_name=_name_shown(person, name), language="")
+        pghistory.context(user=person.user.pk)
         person.save(update_fields=["user"])
         keep_register_roles(person.user, held)
     return person.user

@@ -23,7 +23,7 @@ class Door:
 
 def doors_of(user: User, path: str = "") -> list[Door]:
     """The doors `user` may open, the one `path` is behind marked. The first is where login leads."""
-    staff = next((url_of(line.url_name) for line in MENU if user.holds(line.permission)), "")
+    staff = next((url_of(line.url_name) for line in MENU if line.is_for(user)), "")
     guardian = url_of("guardians:home") if user.holds(Permission.VIEW_OWN_CHILDREN) else ""
     pupil = url_of("students:own") if user.holds(Permission.VIEW_OWN_RECORD) else ""
     in_staff = not any(url and path.startswith(url) for url in (guardian, pupil))

@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from accessctl.guards import access_of, public
+from accessctl.guards import AnyOf, access_of, public
 from accessctl.models import Municipality
 from accessctl.permissions import Permission
 
@@ -37,7 +37,7 @@ class LanguageMiddleware:
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> None:
         access = access_of(view)
-        in_english = access in ALSO_IN_ENGLISH or not isinstance(access, Permission)
+        in_english = access in ALSO_IN_ENGLISH or not isinstance(access, Permission | AnyOf)
         setattr(request, PAGE_LANGUAGES, ALL if in_english else NORWEGIAN)
         activate(request)
 

@@ -6,8 +6,20 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 
 from accessctl.models import User
+from accessctl.permissions import Permission
 
 Text = str | Promise
+# The rights that can bring a line; whoever holds one of them has the page.
+OPENED_BY = (
+    Permission.VIEW_PUPIL,
+    Permission.VIEW_ACCESS_LOG,
+    Permission.MANAGE_PROTECTION,
+    Permission.EDIT_RELATIONS,
+    Permission.BLOCK_GUARDIAN,
+    Permission.WRITE_DOCUMENT,
+    Permission.RUN_ARCHIVE,
+    Permission.EDIT_ROLES,
+)
 
 
 @dataclass(frozen=True)

@@ -16,3 +16,8 @@ def is_pupil(person: Person) -> bool:
 def old_enough() -> QuerySet[Student]:
     """The pupils who get access to their own page."""
     return Student.objects.filter(school__isnull=False, grade_level__gte=LOWER_SECONDARY)
+
+
+def may_log_in(student: Student) -> bool:
+    """The same of a pupil at hand."""
+    return student.school_id is not None and (student.grade_level or 0) >= LOWER_SECONDARY

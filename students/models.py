@@ -135,6 +135,9 @@ class StudentGrant(GrantBase):
     school_path = "content_object__school"
     content_object = models.ForeignKey(Student, on_delete=models.CASCADE)
 
+    class Meta(GrantBase.Meta):
+        verbose_name, verbose_name_plural = _("særskilt tilgang til elev"), _("særskilte tilganger til elever")
+
     @property
     def about(self) -> UUID:
         """The pupil an access-log line about this grant concerns."""
@@ -165,6 +168,7 @@ class Enrolment(models.Model):
     objects = DatedQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("elevplass"), _("elevplasser")
         constraints = [
             models.CheckConstraint(condition=DATES_IN_ORDER, name="enrolment_date_order"),
             models.CheckConstraint(condition=Q(grade_level__range=(1, 10)), name="enrolment_grade_level_range"),
@@ -225,6 +229,9 @@ class GroupGrant(GrantBase):
     school_path = "content_object__school"
     content_object = models.ForeignKey(Group, on_delete=models.CASCADE)
 
+    class Meta(GrantBase.Meta):
+        verbose_name, verbose_name_plural = _("særskilt tilgang til gruppe"), _("særskilte tilganger til grupper")
+
 
 class Membership(models.Model):
     """A pupil in a group in a period. A pupil is in one class at a time (STR-06); the database refuses overlap."""
@@ -238,6 +245,7 @@ class Membership(models.Model):
     objects = DatedQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("plass i gruppe"), _("plasser i grupper")
         indexes = [models.Index(fields=["group", "valid_to", "student"], name="membership_group")]
         constraints = [models.CheckConstraint(condition=DATES_IN_ORDER, name="membership_date_order")]
 

@@ -14,12 +14,14 @@ from django.db.models import F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accessctl.models import RoleAssignment, User
+from accessctl.models import Role, RoleAssignment, User
 from accessctl.permissions import GUARDIAN_RIGHTS, ONLY_AS_CONTACT_TEACHER, PUPIL_RIGHTS, Permission, by_area
-from accessctl.roles import Reach, serves
+from accessctl.rights.in_use import rights_in_use
+from accessctl.roles import ELEV, FORESATT, Reach, serves
 from accessctl.scope import Container, grant_models, scope_of, valid_today
 from people.models import Person, Protection
 from schoolapp.lib import clock
+from students.login import may_log_in
 from students.models import Group, GroupStaffing, Membership, Student
 
 # Rights that open nothing about a single pupil: registers, settings, staff, and searching as such.
@@ -57,21 +59,32 @@ class Ground:
 
 @dataclass(frozen=True)
 class Relative:
-    """A guardian with access today: the sentence that says on what ground, and until when."""
+    """A guardian whose relation gives access today: the sentence that says on what ground, and until when.
 
-    user_id: int
+    Without a user, or with one who has not yet been let in as a guardian, the access comes with the first login.
+    """
+
+    person: Person
     text: str
     until: date | None
+
+    @property
+    def user_id(self) -> int | None:
+        return self.person.user_id
 
 
 @dataclass
 class Watcher:
-    """One person who reaches the pupil. `name` is what the one who asks may know."""
+    """One person who reaches the pupil. `name` is what the one who asks may know.
+
+    `newcomer` is the person when the access waits for nothing but a login; `user_id` is then 0.
+    """
 
     user_id: int
     kind: str
     name: str = ""
     grounds: list[Ground] = field(default_factory=list)
+    newcomer: Person | None = None
 
     @property
     def rights(self) -> frozenset[Permission]:
@@ -99,16 +112,56 @@ def register_relatives(source: Relatives) -> None:
 
 def watchers_of(student: Student, *, asker: User) -> list[Watcher]:
     """Everyone who can open anything about `student` today, with each ground, by name."""
-    found = reached_by(student)
+    found = watching(student)
     name_them(found, student, asker)
     order = {STAFF: 1, GUARDIAN: 2, SELF: 3}
     return sorted(found, key=lambda watcher: (order[watcher.kind], watcher.name.casefold(), watcher.user_id))
 
 
-def reached_by(student: Student, only: User | None = None) -> list[Watcher]:
-    """The same without names, for everyone or for one user."""
+def watching(student: Student) -> list[Watcher]:
+    """Those who reach `student` with a right some screen asks for, and those who do once they log in; no names."""
+    relatives = [row for source in _relatives for row in source(student)]
+    reached = reached_by(student, relatives=relatives)
+    found = [*reached, *newcomers(student, relatives, reached)]
+    opening = rights_in_use() & ABOUT_PUPILS
+    for watcher in found:
+        watcher.grounds = [
+            Ground(g.user_id, g.kind, g.text, g.rights & opening, g.until, g.given_by)
+            for g in watcher.grounds
+            if g.rights & opening
+        ]
+    return [watcher for watcher in found if watcher.grounds]
+
+
+def newcomers(student: Student, relatives: list[Relative], reached: list[Watcher]) -> list[Watcher]:
+    """Guardians, and the pupil, whom their next login lets in: the register says so, but they have no role yet."""
+    inside = {(g.user_id, g.kind) for watcher in reached for g in watcher.grounds}
+    waiting = [(row.person, GUARDIAN, FORESATT, row.text, row.until) for row in relatives]
+    if may_log_in(student):
+        waiting.append((student.person, SELF, ELEV, _("Eleven selv"), None))
+    waiting = [entry for entry in waiting if (entry[0].user_id, entry[1]) not in inside]
+    if not waiting:
+        return []
+    closed = set(User.objects.filter(person__in=[entry[0] for entry in waiting], is_active=False).values_list("pk"))
+    rights = {
+        slug: frozenset(Permission(right) for right in given if right in Permission.values) & OWN_DOOR
+        for slug, given in Role.objects.filter(slug__in=(FORESATT, ELEV), is_active=True).values_list(
+            "slug", "permissions"
+        )
+    }
+    return [
+        Watcher(0, kind, grounds=[Ground(0, kind, text, rights.get(role, frozenset()), until)], newcomer=person)
+        for person, kind, role, text, until in waiting
+        if (person.user_id,) not in closed and person.deceased_on is None
+    ]
+
+
+def reached_by(student: Student, only: User | None = None, relatives: list[Relative] | None = None) -> list[Watcher]:
+    """Those who have any right over `student` today, for everyone or for one user."""
     by_user: dict[int, Watcher] = {}
-    for ground in grounds_for(student, only):
+    if relatives is None:
+        relatives = [row for source in _relatives for row in source(student)]
+    for ground in grounds_for(student, only, relatives):
         if ground.rights:
             watcher = by_user.setdefault(ground.user_id, Watcher(ground.user_id, ground.kind))
             watcher.grounds.append(ground)
@@ -143,11 +196,11 @@ class InGroup:
     until: date | None
 
 
-def grounds_for(student: Student, only: User | None) -> list[Ground]:
+def grounds_for(student: Student, only: User | None, relatives: list[Relative]) -> list[Ground]:
     """Every ground in force today, whether or not protection closes it."""
     memberships = list(Membership.objects.on().filter(student=student).select_related("group"))
     responsible = responsible_for(memberships, only)
-    relatives = [row for source in _relatives for row in source(student) if only is None or row.user_id == only.pk]
+    relatives = [row for row in relatives if row.user_id and (only is None or row.user_id == only.pk)]
     found = [*through_roles(student, responsible, relatives, only), *through_grants(student, memberships, only)]
     return found
 
@@ -249,7 +302,7 @@ def through_grants(student: Student, memberships: list[Membership], only: User |
 
 def name_them(watchers: list[Watcher], student: Student, asker: User) -> None:
     """Give each watcher the name `asker` may know, and each ground its whole sentence (two queries)."""
-    wanted = {watcher.user_id for watcher in watchers}
+    wanted = {watcher.user_id for watcher in watchers if watcher.user_id}
     givers = {ground.given_by for watcher in watchers for ground in watcher.grounds if ground.given_by}
     users = User.objects.filter(pk__in=wanted | givers).select_related("person")
     reach = scope_of(asker).reach(Permission.SEE_PROTECTED)
@@ -257,8 +310,8 @@ def name_them(watchers: list[Watcher], student: Student, asker: User) -> None:
         user.pk: (user.display_name, getattr(user, "person", None)) for user in users
     }
 
-    def name(user_id: int, kind: str) -> str:
-        display_name, person = people[user_id]
+    def name(user_id: int, kind: str, newcomer: Person | None = None) -> str:
+        display_name, person = ("", newcomer) if newcomer else people[user_id]
         if person is None or not person.is_protected:
             return person.full_name if person else display_name
         is_family = kind != STAFF
@@ -267,7 +320,7 @@ def name_them(watchers: list[Watcher], student: Student, asker: User) -> None:
 
     names = {user_id: name(user_id, STAFF) for user_id in givers}
     for watcher in watchers:
-        watcher.name = name(watcher.user_id, watcher.kind)
+        watcher.name = name(watcher.user_id, watcher.kind, watcher.newcomer)
         watcher.grounds = [
             Ground(g.user_id, g.kind, sentence(g, names), g.rights, g.until, g.given_by) for g in watcher.grounds
         ]

@@ -1,13 +1,18 @@
-"""What the privacy officer should look at without having to search for it."""
+"""What the privacy officer should look at without having to search for it.
 
-from collections.abc import Sequence
+Pupils with address protection whom one user opened on one day are one thing to look at. A list is no opening.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Value, When
 
 from accessctl.journal.pupils import Pupil
 from accessctl.models import AccessEvent, Alert, AlertAssessment, User
@@ -77,13 +82,63 @@ def look_for_many() -> int:
     return Alert.objects.count() - before
 
 
+@dataclass(frozen=True)
+class AlertGroup:
+    """Alerts that are looked at and assessed as one, the newest first."""
+
+    alerts: tuple[Alert, ...]
+
+    @property
+    def newest(self) -> Alert:
+        return self.alerts[0]
+
+    @property
+    def pupils(self) -> int:
+        """How many pupils it is about."""
+        return self.newest.count or len({alert.about for alert in self.alerts if alert.about})
+
+
+def grouped(alerts: QuerySet[Alert]) -> QuerySet[Any, Any]:
+    """The alerts as rows of ids: waiting ones first, and emergency access before the rest."""
+    of_its_own = Case(When(kind=Alert.Kind.PROTECTED, then=Value(0)), default=F("pk"), output_field=IntegerField())
+    weight = Case(When(kind=Alert.Kind.BREAK_GLASS, then=Value(0)), default=Value(1), output_field=IntegerField())
+    rows = alerts.order_by().annotate(
+        single=of_its_own,
+        weight=weight,
+        is_waiting=Q(assessment__isnull=True),
+        assessed_by=F("assessment__by"),
+        assessed=F("assessment__note"),
+    )
+    keys = rows.values("kind", "user", "day", "single", "weight", "is_waiting", "assessed_by", "assessed")
+    groups = keys.annotate(ids=ArrayAgg("pk", order_by="-pk"), latest=Max("at"))
+    return groups.order_by("-is_waiting", "weight", "-latest", "-ids")
+
+
+def groups_of(rows: Iterable[dict[str, Any]]) -> list[AlertGroup]:
+    """The rows of `grouped` with their alerts read, in two queries or fewer."""
+    found = list(rows)
+    alerts = Alert.objects.select_related("user", "assessment__by", "school").in_bulk(
+        [pk for row in found for pk in row["ids"]]
+    )
+    return [AlertGroup(tuple(alerts[pk] for pk in row["ids"])) for row in found]
+
+
 @transaction.atomic
-def assess(alert: Alert, *, note: str, by: User) -> AlertAssessment:
-    """Record what the privacy officer concluded. What somebody has concluded before stands."""
-    row, _created = AlertAssessment.objects.get_or_create(alert=alert, defaults={"by": by, "note": note.strip()})
-    return row
+def assess(alert: Alert, *, note: str, by: User) -> list[Alert]:
+    """Record what the privacy officer concluded about `alert` and what was grouped under it when it was the newest.
+
+    What somebody has concluded before stands, and what has come since waits. Returns those that were assessed now.
+    """
+    waiting = Alert.objects.visible_to(by).open().filter(pk=alert.pk)
+    if alert.kind == Alert.Kind.PROTECTED:
+        same = Alert.objects.visible_to(by).open().filter(kind=alert.kind, user=alert.user_id, day=alert.day)
+        waiting = same.filter(pk__lte=alert.pk)
+    assessed = list(waiting)
+    rows = (AlertAssessment(alert=row, by=by, note=note.strip()) for row in assessed)
+    AlertAssessment.objects.bulk_create(rows, ignore_conflicts=True)
+    return assessed
 
 
 def open_alerts(user: Any) -> int:
-    """How many alerts wait for this user."""
-    return Alert.objects.visible_to(user).open().count()
+    """How many things wait for this user's assessment."""
+    return grouped(Alert.objects.visible_to(user).open()).count()

@@ -49,7 +49,7 @@ def changes(viewer: Any, events: Sequence[ChangeEvent], *, pupil: UUID | None) -
     found = []
     for event in events:
         entry = registers.get(event.table_name)
-        change = Change(event, register_name(entry, event), names.get(event.user_id or 0) or event.job or _("Ukjent"))
+        change = Change(event, register_name(entry, event), doer(event, names))
         needed = entry.needs if entry else Permission.SEE_PROTECTED
         if needed is not None and needed not in held:
             held[needed] = pupil is not None and pupils.source().reaches(viewer, needed, pupil)
@@ -60,6 +60,14 @@ def changes(viewer: Any, events: Sequence[ChangeEvent], *, pupil: UUID | None) -
         found.append(change)
     fill_in_names(found)
     return found
+
+
+def doer(event: ChangeEvent, names: dict[int, str]) -> str:
+    """«Kari Nordmann», «Kari Nordmann (Innlogging)» for what her own login changed, or the job."""
+    name = names.get(event.user_id or 0, "")
+    if name and event.job:
+        return f"{name} ({event.job})"
+    return name or event.job or _("Ukjent")
 
 
 def register_name(entry: Tracked | None, event: ChangeEvent) -> str:

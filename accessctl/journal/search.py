@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accessctl.journal import pupils
-from accessctl.journal.words import action_name, moment, sentence
+from accessctl.journal.words import act, action_name, moment, sentence
 from accessctl.models import AccessEvent, User
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -25,6 +25,10 @@ class Line:
     event: AccessEvent
     who: str
     pupil: str | Promise
+
+    @property
+    def act(self) -> str:
+        return act(self.event)
 
     @property
     def action(self) -> str:

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accessctl.audit import open_or_404, record_act, record_pupils
+from accessctl.audit import open_or_404, record_act, record_list, record_pupils
 from accessctl.guards import requires
 from accessctl.journal import alerts as alerting
 from accessctl.journal import changes as history
@@ -123,12 +123,19 @@ def changes(request: SignedInRequest) -> HttpResponse:
 @requires(Permission.VIEW_ACCESS_LOG)
 def alerts(request: SignedInRequest) -> HttpResponse:
     """What waits for an assessment, and what has been assessed."""
-    page = paged(request, in_order(Alert.objects.visible_to(request.user)))
-    abouts = {alert.about for alert in page if alert.about}
+    rows = Alert.objects.visible_to(request.user)
+    waiting = alerting.open_alerts(request.user)
+    kind = request.GET.get("varsel", "")
+    if kind in Alert.Kind.values:
+        rows = rows.filter(kind=kind)
+    page = paged(request, alerting.grouped(rows))
+    groups = alerting.groups_of(page.object_list)
+    abouts = {alert.about for group in groups for alert in group.alerts if alert.about}
     known = pupils.source().named(request.user, abouts)
     record_pupils(request.user, "list", abouts, what=ALERTS)
-    rows = [(alert, known[alert.about].label if alert.about in known else "") for alert in page]
-    context = {"rows": rows, "page": page, "form": Assessment(), "kept": ""}
+    shown = [(group, [(alert, label_in(known, alert)) for alert in group.alerts]) for group in groups]
+    context = {"groups": shown, "page": page, "form": Assessment(), "kept": kept(request)}
+    context |= {"kinds": Alert.Kind.choices, "kind": kind, "waiting": waiting}
     return render(request, "accessctl/journal/alerts.html", context)
 
 
@@ -138,7 +145,8 @@ def assess(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     alert = open_or_404(request, Alert.objects.visible_to(request.user), action="assess_alert", uuid=uuid)
     form = Assessment(request.POST)
     if form.is_valid():
-        alerting.assess(alert, note=form.cleaned_data["vurdering"], by=request.user)
+        assessed = alerting.assess(alert, note=form.cleaned_data["vurdering"], by=request.user)
+        record_list(request.user, "assess_alert", [row for row in assessed if row.pk != alert.pk])
         messages.success(request, _("Vurderingen er lagret."))
     else:
         messages.error(request, _("Skriv vurderingen med minst fem tegn, og lagre på nytt."))
@@ -161,8 +169,8 @@ def pupil_or_404(user: User, uuid: UUID | None) -> pupils.Pupil | None:
     return pupil
 
 
-def in_order(rows: Any) -> Any:
-    return rows.select_related("user", "assessment__by", "school").order_by("-assessment", "-at", "-pk")
+def label_in(known: dict[UUID, pupils.Pupil], alert: Alert) -> str:
+    return str(known[alert.about].label) if alert.about in known else ""
 
 
 def finders() -> dict[str, Any]:

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
+import pghistory
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
@@ -142,6 +143,7 @@ def find_user(provider: Provider, *, subject: str, claims: dict[str, Any]) -> Us
     user = _person_behind(provider, known, claims)
     if user is None:
         raise LoginFailed(failures.no_account(provider))
+    pghistory.context(user=user.pk)
     identity = known or _linked(provider, subject, user)
     if identity.user_id != user.pk:
         raise LoginFailed(failures.IDENTITY_CONFLICT, f"identity {identity.pk} is not user {user.pk}")

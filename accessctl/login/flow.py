@@ -6,6 +6,7 @@ import time
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import pghistory
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -23,12 +24,15 @@ from accessctl.login.metadata import metadata
 from accessctl.login.providers import Provider, provider
 from accessctl.login.targets import own_path
 from accessctl.models import School
+from schoolapp.lib import request_id
 
 security_log = logging.getLogger("schoolapp.security")
 STATES = "oidc_states"
 ATTEMPT_SECONDS = 30 * 60
 # How long ago somebody may have proved who they are and still be said to have confirmed it now.
 CONFIRM_SECONDS = 5 * 60
+# What the change history calls the doer of changes made before anybody is logged in.
+LOGIN = "Innlogging"
 UI_LOCALES = {"nb": "nb", "nn": "nn", "en": "en"}
 
 
@@ -113,7 +117,8 @@ class CallbackView(OIDCAuthenticationCallbackView):
         used = provider_or_404(provider)
         try:
             self.attempt = request.login_attempt = claim_attempt(request, used)  # type: ignore[attr-defined]
-            answer: HttpResponse = super().get(request)
+            with pghistory.context(job=LOGIN, request=str(current.id) if (current := request_id.current()) else None):
+                answer: HttpResponse = super().get(request)
             return answer
         except LoginFailed as failure:
             self.end_if_somebody_else(failure)

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accessctl.models.users import User
 from schoolapp.lib import clock
@@ -20,6 +21,9 @@ class RegisterFile(models.Model):
     plan = models.CharField(max_length=64, blank=True, help_text="Digest of what the last preview showed")
     counts = models.JSONField(default=dict)
     applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("innlest fil"), _("innleste filer")
 
     def __str__(self) -> str:
         return f"{self.register} {self.sha256[:12]}"

@@ -74,6 +74,7 @@ class AccessEvent(models.Model):
     objects = LogQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("linje i innsynsloggen"), _("linjer i innsynsloggen")
         indexes = [
             models.Index(fields=["about", "-at"], name="access_event_about"),
             models.Index(fields=["user", "-at"], name="access_event_user_at"),
@@ -117,6 +118,7 @@ class ChangeEvent(models.Model):
     objects = ChangeQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("endring"), _("endringer")
         indexes = [
             models.Index(fields=["table_name", "row_id"], name="change_event_row"),
             models.Index(fields=["pupil_id"], condition=Q(pupil_id__isnull=False), name="change_event_pupil"),
@@ -145,6 +147,9 @@ class LogSeal(models.Model):
     root = models.BinaryField()
     key_id = models.CharField(max_length=16)
     signature = models.BinaryField()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("segl"), _("segl")
 
     def __str__(self) -> str:
         return f"{self.number} {bytes(self.root).hex()[:16]}"
@@ -183,6 +188,7 @@ class Alert(models.Model):
     objects = AlertQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("varsel"), _("varsler")
         ordering = ["-at", "-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -203,6 +209,9 @@ class AlertAssessment(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now())
     note = models.TextField(_("vurdering"), max_length=2000)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("vurdering av varsel"), _("vurderinger av varsler")
 
     def __str__(self) -> str:
         return f"{self.alert_id}"

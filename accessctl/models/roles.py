@@ -162,11 +162,17 @@ class MunicipalityGrant(GrantBase):
     container = Container.MUNICIPALITY
     content_object = models.ForeignKey(Municipality, on_delete=models.CASCADE)
 
+    class Meta(GrantBase.Meta):
+        verbose_name, verbose_name_plural = _("særskilt tilgang i kommunen"), _("særskilte tilganger i kommunen")
+
 
 class SchoolGrant(GrantBase):
     container = Container.SCHOOL
     school_path = "content_object"
     content_object = models.ForeignKey(School, on_delete=models.CASCADE)
+
+    class Meta(GrantBase.Meta):
+        verbose_name, verbose_name_plural = _("særskilt tilgang ved skole"), _("særskilte tilganger ved skoler")
 
 
 class TwoPersonDecision(models.Model):
@@ -236,6 +242,7 @@ class RoleChange(TwoPersonDecision):
     objects = RoleChangeQuerySet.as_manager()
 
     class Meta(TwoPersonDecision.Meta):
+        verbose_name, verbose_name_plural = _("endring av rolle"), _("endringer av roller")
         constraints = [
             *TwoPersonDecision.Meta.constraints,
             models.UniqueConstraint(fields=["role"], condition=Q(state="proposed"), name="one_open_change_per_role"),

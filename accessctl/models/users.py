@@ -63,6 +63,7 @@ class LoginIdentity(models.Model):
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("innloggingsidentitet"), _("innloggingsidentiteter")
         constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="one_user_per_identity")]
 
     def __str__(self) -> str:
@@ -80,6 +81,9 @@ class LoginSession(models.Model):
     acr = models.CharField(max_length=100)
     device = models.CharField(max_length=60, blank=True, help_text="Browser and system in words, for the owner's list")
     created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("innlogging"), _("innlogginger")
 
     def __str__(self) -> str:
         return f"{self.issuer} {self.created_at:%Y-%m-%d %H:%M}"

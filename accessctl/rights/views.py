@@ -50,7 +50,7 @@ def role_list(request: SignedInRequest) -> HttpResponse:
         {
             "role": role,
             "given_by": ", ".join(names[slug] for slug in role.given_by if slug in names),
-            "holders": by_register.get(role.slug, role.holders),
+            "holders": by_register.get(role.slug, getattr(role, "holders", 0)),
         }
         for role in roles
     ]

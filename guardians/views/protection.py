@@ -75,7 +75,10 @@ def protected_list(request: SignedInRequest) -> HttpResponse:
     form = NameForm(sent(request))
     name = form.cleaned_data["navn"] if form.is_bound and form.is_valid() else ""
     rows = protected.rows_for(request.user, name)
-    record_list(request.user, "list", [record for row in rows for record in (row.students or [row.person])])
+    shown: list[Any] = []
+    for row in rows:
+        shown += row.students or [row.person]
+    record_list(request.user, "list", shown)
     context = {
         "form": form,
         "name": name,

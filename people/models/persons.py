@@ -122,6 +122,7 @@ class NationalId(models.Model):
     is_current = models.BooleanField(default=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("fødselsnummer eller D-nummer"), _("fødselsnumre og D-numre")
         constraints = [
             models.UniqueConstraint(fields=["person"], condition=Q(is_current=True), name="one_current_national_id")
         ]
@@ -136,6 +137,9 @@ class ContactDetails(models.Model):
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="contact")
     email = models.EmailField(_("e-post"), blank=True)
     phone = models.CharField(_("mobil"), max_length=20, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("kontaktopplysninger"), _("kontaktopplysninger")
 
     def __str__(self) -> str:
         return "•••"
@@ -162,6 +166,7 @@ class Address(models.Model):
     objects = DatedQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("adresse"), _("adresser")
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="address_date_order"
@@ -183,6 +188,9 @@ class RegisterImport(models.Model):
     finished_at = models.DateTimeField(null=True)
     counts = models.JSONField(default=dict)
     remarks = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("innlesing"), _("innlesinger")
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M}"

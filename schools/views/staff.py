@@ -5,16 +5,16 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accessctl.guards import requires
+from accessctl.guards import requires_any
 from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
 from schoolapp.lib import clock
-from schools.today import lines_for, shortcuts_for
+from schools.today import OPENED_BY, lines_for, shortcuts_for
 
 NOON, EVENING = 11, 18
 
 
-@requires(Permission.VIEW_PUPIL)
+@requires_any(*OPENED_BY)
 @require_safe
 def today(request: SignedInRequest) -> HttpResponse:
     """What needs the user now, and the way to own classes."""
@@ -29,6 +29,7 @@ def today(request: SignedInRequest) -> HttpResponse:
             "shortcuts": shortcuts,
             "only_classes": all(shortcut.is_class for shortcut in shortcuts),
             "runs_archive": request.user.holds(Permission.RUN_ARCHIVE),
+            "finds_pupils": request.user.holds(Permission.VIEW_PUPIL),
         },
     )
 

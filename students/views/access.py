@@ -30,6 +30,7 @@ def watchers(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     form = WatcherFilter(request.GET, areas=sorted({area for watcher in everyone for area in watcher.areas}))
     context: dict[str, Any] = pupil_page(request, student, active="tilgang") | {
         "everyone": everyone,
+        "newcomers": sum(watcher.newcomer is not None for watcher in everyone),
         "shown": form.left_of(everyone),
         "filter": form,
         "back_to_search": not may(request.user, Permission.VIEW_PUPIL, student),

@@ -135,7 +135,7 @@ def test_the_export_opens_in_a_spreadsheet_and_runs_nothing(officer, world):
 
 def test_a_pupils_log_can_be_handed_out_in_sentences(officer, watched):
     page = text(officer.get(reverse("journal:handout", args=[watched.pupils["own"].uuid])))
-    assert "Ansatt Contact_Teacher (Lærer, kontaktlærer i 5A) åpnet elev." in page
+    assert "Ansatt Contact_Teacher (Lærer, kontaktlærer i 5A) åpnet eleven." in page
     assert "Elev Other_School" not in page
 
 

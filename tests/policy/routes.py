@@ -8,7 +8,7 @@ from uuid import UUID
 
 from accessctl.actions import give_grant
 from accessctl.checks import all_views
-from accessctl.models import Alert, LoginSession, RegisterFile, User
+from accessctl.models import Alert, LoginSession, RegisterFile, Role, RoleChange, User
 from accessctl.permissions import Permission
 from guardians.models import BlockedAttempt, GuardianRelation, RelationBlock
 from people.models import ProtectionChange, Shielding
@@ -17,7 +17,7 @@ from students.models import Student
 from tests.world import World
 
 # Which pupil the object in the URL is about.
-OBJECTS = {"own": "own", "other school": "other_school", "protected": "protected"}
+OBJECTS = {"own": "own", "other class": "other_class", "other school": "other_school", "protected": "protected"}
 METHODS = ("GET", "POST")
 
 # What the uuid in a route names. A new route with an object must be added here, or the sweep fails.
@@ -40,6 +40,12 @@ OBJECT_KINDS: list[tuple[str, str]] = [
     (r"^adressesperre/person/<uuid:uuid>/", "person"),
     (r"^adressesperre/forslag/<uuid:uuid>/", "change"),
     (r"^adressesperre/skjerming/<uuid:uuid>/", "shielding"),
+    (r"^oppsett/roller/endring/<uuid:uuid>/", "role change"),
+    (r"^oppsett/roller/<uuid:uuid>/", "role"),
+    (r"^tilganger/saerskilt/<uuid:uuid>/", "special grant"),
+    (r"^tilganger/rolle/<uuid:uuid>/", "assignment"),
+    (r"^tilganger/<uuid:uuid>/", "employee"),
+    (r"^klasser/<uuid:uuid>/", "group"),
 ]
 PLAIN_VALUES = {
     "<path:object_id>": "1",
@@ -103,7 +109,9 @@ def objects_of(world: World) -> dict[tuple[str, str], UUID]:
             kind="many", user=world.users["principal"], day=clock.today(), about=student.uuid, school=student.school
         ).uuid
         found["school", about] = student.school.uuid
+        found["group", about] = student.memberships.get(is_home_class=True).group.uuid
         found |= {(kind, about): uuid for kind, uuid in of_somebody_else(about).items()}
+        found |= {(kind, about): uuid for kind, uuid in rights_near(world, about, student).items()}
         found["document", about] = document.uuid
         found["delivery", about] = delivery.uuid
         found["draft", about] = draft.uuid
@@ -123,9 +131,29 @@ def of_somebody_else(about: str) -> dict[str, UUID]:
     return {"login": login.uuid, "register file": file.uuid}
 
 
+def rights_near(world: World, about: str, student: Student) -> dict[str, UUID]:
+    """A role with a change that waits, and an employee with a role and a grant on the pupil."""
+    slug, name = {
+        "own": ("team", "contact_teacher"),
+        "other class": ("sfo_admin", "subject_teacher"),
+        "other school": ("rektor", "teacher_b"),
+        "protected": ("skoleadmin2", "principal"),
+    }[about]
+    role = Role.objects.get(slug=slug)
+    proposed = RoleChange.objects.create(role=role, reason="Prøve", proposed_by=world.users["nurse"])
+    user = world.users[name]
+    return {
+        "role": role.uuid,
+        "role change": proposed.uuid,
+        "special grant": give_grant(user, Permission.DECIDE_LEAVE, on=student, by=None, reason="Prøve").uuid,
+        "assignment": user.assignments.get().uuid,
+        "employee": world.people[name].employee.uuid,
+    }
+
+
 def decisions_about(world: World, student: Student) -> dict[str, UUID]:
     """What people have decided about a pupil: a relation, a block with an attempt, and steps in address protection."""
-    nurse, principal = world.users["nurse"], world.users["principal"]
+    principal, named = world.users["principal"], world.add_employee(f"named for {student.person.full_name}")
     born = date(1980, 4, 4)
     proposed = world.add_person("Ny", "Foresatt", born=born)
     relation = GuardianRelation.objects.create(
@@ -137,7 +165,7 @@ def decisions_about(world: World, student: Student) -> dict[str, UUID]:
         "relation": relation.uuid,
         "block": block.uuid,
         "attempt": BlockedAttempt.objects.create(block=block).uuid,
-        "grant": give_grant(nurse, Permission.SEE_PROTECTED, on=student, by=None, reason="Prøve").uuid,
+        "grant": give_grant(named.person.user, Permission.SEE_PROTECTED, on=student, by=None, reason="Prøve").uuid,
         "person": student.person.uuid,
         "change": ProtectionChange.objects.create(
             person=student.person, level="none", reason="Prøve", proposed_by=principal

@@ -1,6 +1,6 @@
 """«Hvem kan se dette, og hvorfor?» names exactly the people who get in, and says why."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.test import Client
 from django.utils import translation
@@ -9,11 +9,13 @@ from accessctl.actions import assign_role, give_grant
 from accessctl.models import Role, User
 from accessctl.permissions import Permission as P
 from accessctl.policy import may
+from accessctl.rights.in_use import rights_in_use
 from guardians.models import GuardianRelation
+from people.directory import account_for
 from people.models import Person
 from schoolapp.lib import clock
 from students.models import Group, GroupStaffing, Membership, Student
-from students.watchers import ABOUT_PUPILS, ground_of, reached_by, watchers_of
+from students.watchers import ABOUT_PUPILS, ground_of, reached_by, watchers_of, watching
 from tests.login import give_reason, log_in
 from tests.world import World
 
@@ -85,6 +87,69 @@ def test_every_right_in_the_list_is_one_the_policy_gives(world):
         assert listed == {(user.pk, right) for user in users for right in ABOUT_PUPILS if may(user, right, student)}
 
 
+def test_the_page_counts_only_rights_some_screen_asks_for(world):
+    arrange(world)
+    opening = rights_in_use() & ABOUT_PUPILS
+    users = list(User.objects.all())
+    for student in world.pupils.values():
+        listed = {(w.user_id, right) for w in watching(student) if not w.newcomer for right in w.rights}
+        assert listed == {(user.pk, right) for user in users for right in opening if may(user, right, student)}
+    assert P.READ_MESSAGES not in opening
+    nurse = world.add_employee("second_nurse", role="helsesykepleier", schools=(world.school_a,))
+    listed = watchers_of(world.pupils["own"], asker=world.user("municipal_admin"))
+    assert nurse.person.user_id not in {w.user_id for w in listed}
+    with translation.override("nb"):
+        assert not {"SFO", "Meldinger", "Vurdering"} & {area for w in listed for area in w.areas}
+
+
+def add_newcomers(world: World) -> list[Person]:
+    """A guardian nobody has seen, one who works here and has not come as a guardian, and a pupil in year 8."""
+    stranger = world.add_person("Foresatt", "Stranger", born=date(1985, 6, 2))
+    worker = world.people["no_role"]
+    for person in (stranger, worker):
+        GuardianRelation.objects.create(
+            guardian=person,
+            student=world.pupils["own"],
+            state="verified",
+            ground="register",
+            valid_from=date(2020, 1, 1),
+        )
+    grown = world.add_pupil("grown", world.groups["8A"])
+    return [stranger, worker, grown.person]
+
+
+def test_those_who_have_not_logged_in_yet_are_listed_and_get_in_when_they_do(world, client):
+    newcomers = add_newcomers(world)
+    listed = [(w.newcomer, s) for s in world.pupils.values() for w in watching(s) if w.newcomer]
+    stranger, worker, grown = newcomers
+    own = world.pupils["own"]
+    assert listed == [(stranger, own), (worker, own), (grown, world.pupils["grown"])]
+    log_in(client, world.user("school_admin"))
+    page = client.get(list_of(own)).content.decode()
+    assert "2 av dem har ikke logget inn ennå" in page and "Foresatt Stranger" in page
+    for person in newcomers:
+        assert account_for(person.national_ids.get(is_current=True).number, name="")
+    pupils = [Student.objects.select_related("person__user").get(pk=s.pk) for s in world.pupils.values()]
+    doors = {P.VIEW_PUPIL, P.VIEW_OWN_CHILDREN, P.VIEW_OWN_RECORD}
+    inside = {(w.user_id, s) for s in pupils for w in watching(s) if w.rights & doors and not w.newcomer}
+    assert not [w for s in pupils for w in watching(s) if w.newcomer]
+    assert inside == {(user.pk, s) for user in User.objects.filter(is_active=True) for s in get_in(world, user)}
+
+
+def test_a_closed_user_waits_for_no_login(world):
+    _stranger, worker, _grown = add_newcomers(world)
+    User.objects.filter(pk=worker.user_id).update(is_active=False)
+    assert worker not in [w.newcomer for w in watching(world.pupils["own"])]
+
+
+def test_a_protected_newcomer_has_no_name_for_others(world):
+    arrange(world)
+    stranger, *_others = add_newcomers(world)
+    Person.objects.filter(pk=stranger.pk).update(protection="strict")
+    names = {w.name for w in watchers_of(world.pupils["own"], asker=world.user("school_admin"))}
+    assert "Skjermet person" in names and "Foresatt Stranger" not in names
+
+
 def texts(world, key, who, asker="municipal_admin"):
     rows = watchers_of(world.pupils[key], asker=world.user(asker))
     return [ground.text for row in rows if row.user_id == world.users[who].pk for ground in row.grounds]
@@ -129,7 +194,7 @@ def test_the_page_counts_and_filters(world, client):
     arrange(world)
     log_in(client, world.user("school_admin"))
     page = client.get(list_of(world.pupils["own"]))
-    everyone = len(reached_by(world.pupils["own"]))
+    everyone = len(watching(world.pupils["own"]))
     assert f"{everyone} personer kan åpne" in page.content.decode()
     family = client.get(list_of(world.pupils["own"]), {"hvem": "foresatt"})
     assert {w.user_id for w in family.context["shown"]} == {world.users[k].pk for k in ("guardian", "teaching_parent")}
