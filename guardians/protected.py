@@ -184,6 +184,13 @@ def due_for_review(user: Any) -> QuerySet[Person]:
     return persons(user).filter(pk__in=protected_people(), protection_review_on__lte=clock.today())
 
 
+def sight_grants(user: User) -> QuerySet[StudentGrant]:
+    """The grants to see one protected pupil that the officer answers for."""
+    students = Student.objects.visible_to(user, Permission.MANAGE_PROTECTION)
+    rows = StudentGrant.objects.filter(content_object__in=students, permission__codename=Permission.SEE_PROTECTED.value)
+    return rows.select_related("content_object__person", "permission")
+
+
 def grants_on(student: Student) -> QuerySet[StudentGrant]:
     """Who may see this protected pupil by a grant of their own, today or later."""
     rows = StudentGrant.objects.filter(

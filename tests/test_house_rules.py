@@ -91,7 +91,7 @@ def test_imports_stand_at_the_top():
 
 def test_views_read_only_what_the_user_may_see():
     """In views a model is reached through a scoped queryset. Registers without personal data are listed by name."""
-    scoped = {"visible_to", "for_guardian", "none"}
+    scoped = {"visible_to", "own", "none"}
     open_registers = {"School", "SchoolYear", "Municipality", "DocumentType", "TemplateVersion", "ArchiveRun"}
     wrong, seen = [], 0
     for path in python_files():
@@ -113,7 +113,9 @@ def test_views_read_only_what_the_user_may_see():
     "word", ["mark_safe", "csrf_exempt", "get_object_or_404", "shell=True", "pickle", ".raw(", ".extra("]
 )
 def test_dangerous_words_are_absent(word):
-    assert [name(p) for p in python_files() if not is_test(p) and word in p.read_text()] == []
+    """The one exception: a login provider's server tells of a logout with a signed token and without a cookie."""
+    allowed = ["accessctl/views.py"] if word == "csrf_exempt" else []
+    assert [name(p) for p in python_files() if not is_test(p) and word in p.read_text()] == allowed
 
 
 @pytest.mark.parametrize(

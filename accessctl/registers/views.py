@@ -4,7 +4,6 @@ Called by the register's admin with itself first; the console's guard has let th
 """
 
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -53,13 +52,9 @@ def upload(admin: Any, request: SignedInRequest) -> HttpResponse:
         except Unreadable as reason:
             form.add_error("file", str(reason))
         else:
-            RegisterFile.objects.filter(uploaded_at__lt=clock.now() - KEPT).exclude(content=b"").update(content=b"")
-            kept = RegisterFile.objects.create(
-                register=admin.model._meta.label,
-                uploaded_by=request.user,
-                content=content,
-                sha256=sha256(content).hexdigest(),
-            )
+            own = RegisterFile.objects.own(request.user, admin.model._meta.label)
+            register = admin.model._meta.label
+            kept = own.keep(request.user, register, content, forget_before=clock.now() - KEPT)
             return redirect(address(admin, "import_preview"), kept.uuid)
     title = _("Importer %(name)s") % {"name": admin.opts.verbose_name_plural}
     shown = context(admin, request, form=form, title=title)
@@ -91,7 +86,7 @@ def preview(admin: Any, request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def own_file(admin: Any, request: SignedInRequest, uuid: UUID) -> RegisterFile:
     """Only whoever uploaded a file sees what is in it."""
-    mine = RegisterFile.objects.filter(register=admin.model._meta.label, uploaded_by=request.user)
+    mine = RegisterFile.objects.own(request.user, admin.model._meta.label)
     found = mine.filter(uuid=uuid, uploaded_at__gte=clock.now() - KEPT).first()
     if found is None:
         raise Http404

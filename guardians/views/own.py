@@ -23,7 +23,7 @@ from students.models import Student
 @requires(Permission.ACT_FOR_OWN_CHILDREN)
 def contact(request: SignedInRequest) -> HttpResponse:
     """One's own e-mail and telephone; never anybody else's."""
-    person = open_or_404(request, Person.objects.filter(user=request.user).select_related("contact"))
+    person = open_or_404(request, Person.objects.own(request.user).select_related("contact"))
     known = getattr(person, "contact", None) or ContactDetails()
 
     def act(data: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from guardians.views.pages import do, form_page, sent
 from guardians.views.relations import pupil, tab_url
 from people.actions import decide_lower, follow_up, propose_lower, set_review_day
 from people.models import Person
-from students.models import Student, StudentGrant
+from students.models import Student
 
 SHIELD, MANAGE = Permission.SHIELD_NOW, Permission.MANAGE_PROTECTION
 
@@ -171,11 +171,7 @@ def give_sight(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 @requires(MANAGE)
 def end_sight(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    students = Student.objects.visible_to(request.user, MANAGE)
-    rows = StudentGrant.objects.filter(
-        content_object__in=students, permission__codename=Permission.SEE_PROTECTED.value
-    ).select_related("content_object__person", "permission")
-    grant = open_or_404(request, rows, uuid=uuid)
+    grant = open_or_404(request, protected.sight_grants(request.user), uuid=uuid)
     back = family_url(grant.content_object)
     return do(request, lambda: actions.end_sight(grant, by=request.user), back=back, done=_("Innsynet er avsluttet."))
 

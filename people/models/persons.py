@@ -38,6 +38,10 @@ class ProtectionSource(models.TextChoices):
 
 
 class PersonQuerySet(models.QuerySet):
+    def own(self, user):
+        """The row of the user's own person, at most one."""
+        return self.filter(user=user)
+
     def unprotected(self):
         return self.filter(protection=Protection.NONE)
 
