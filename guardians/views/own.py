@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +22,9 @@ from students.models import Student
 
 @requires(Permission.ACT_FOR_OWN_CHILDREN)
 def contact(request: SignedInRequest) -> HttpResponse:
-    """One's own e-mail and telephone; never anybody else's."""
+    """One's own e-mail and telephone; never anybody else's. Only for guardians of a child they have access to today."""
+    if not Student.objects.visible_to(request.user, Permission.ACT_FOR_OWN_CHILDREN).exists():
+        raise Http404
     person = open_or_404(request, Person.objects.own(request.user).select_related("contact"))
     known = getattr(person, "contact", None) or ContactDetails()
 

@@ -51,7 +51,7 @@ PERSONAS = (
 # What is behind these is a school, a role, an employee or a group; which pupils of it are shown has its own tests.
 NOT_ABOUT_PUPILS = (
     *("rapporter/arkiv/oppsett/", "oppsett/roller/", "tilganger/rolle/", "tilganger/<uuid:uuid>/"),
-    "klasser/",
+    *("klasser/", "varsler/"),
 )
 # Who may get an answer about which pupil at all, whatever the URL.
 REACH = {
