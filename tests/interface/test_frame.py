@@ -27,7 +27,7 @@ def test_the_front_page_leads_each_to_their_own_door(client, world, name, door):
 @pytest.mark.parametrize("name", ["no_role", "nurse"])
 def test_someone_without_a_door_is_told_what_to_do(client, world, name):
     log_in(client, world.user(name))
-    assert "ber du lederen din" in client.get("/").content.decode()
+    assert "ber du skoleadmin ved skolen din" in client.get("/").content.decode()
 
 
 def test_someone_with_two_doors_is_offered_both(client, world):
