@@ -53,6 +53,10 @@ def test_other_methods_are_served_to_nobody(world, persona):
     assert {key: status for key, status in found.items() if status != 405} == {}
 
 
+# A step of a login or a logout changes the session, so it answers GET alone and not what only looks.
+STEPS_OF_LOGIN = ("logg-inn/", "logg-ut/")
+
+
 @pytest.mark.parametrize("persona", WHO)
 def test_head_is_answered_as_get_and_fragments_as_pages(world, persona):
     """A right that holds for the page must hold for its head and for the fragment htmx asks for, and no other."""
@@ -68,6 +72,8 @@ def test_head_is_answered_as_get_and_fragments_as_pages(world, persona):
             client.cookies.clear()
             client.cookies.load(cookies)
             said.append(answered(client, method, case.path(objects), **headers))
+        if case.route.startswith(STEPS_OF_LOGIN) and said[1] == 405:
+            said[1] = said[0]
         if len({status // 100 if status < 400 else status for status in said}) != 1:
             wrong.append((case.path(objects), said))
     assert wrong == []
