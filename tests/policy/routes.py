@@ -153,7 +153,7 @@ def rights_near(world: World, about: str, student: Student) -> dict[str, UUID]:
 
 def decisions_about(world: World, student: Student) -> dict[str, UUID]:
     """What people have decided about a pupil: a relation, a block with an attempt, and steps in address protection."""
-    principal, named = world.users["principal"], world.add_employee(f"named for {student.person.full_name}")
+    principal, named = world.users["principal"], world.add_employee(f"named for {student.pk}")
     born = date(1980, 4, 4)
     proposed = world.add_person("Ny", "Foresatt", born=born)
     relation = GuardianRelation.objects.create(
