@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accessctl.actions import RightsError, end_grant, give_grant, grant_model
+from accessctl.actions import RightsError, end_grant, grant_model
 from accessctl.audit import open_or_404, record_event, record_list
 from accessctl.guards import requires
 from accessctl.models import GrantBase, School
@@ -15,8 +15,9 @@ from accessctl.models.roles import in_a_year
 from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
 from accessctl.rights.in_use import rights_in_use
+from people.apart import OwnCase
 from students.models import Student
-from students.rights.actions import account_of
+from students.rights.actions import account_of, give_grant
 from students.rights.forms import GiveGrantForm, RenewForm
 from students.rights.grants import employee_of, grant_by_uuid, may_end, may_renew, shown
 from students.rights.sentences import grant_effect
@@ -53,7 +54,7 @@ def give(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             reason=chosen["begrunnelse"],
             valid_to=chosen["til"],
         )
-    except RightsError as error:
+    except (RightsError, OwnCase) as error:
         form.add_error(None, str(error))
         return render(request, "students/rights/give_grant.html", context, status=422)
     messages.success(request, _("Tilgangen er gitt. Den virker fra neste klikk, uten ny innlogging."))
@@ -83,7 +84,7 @@ def grant(request: SignedInRequest, uuid: UUID) -> HttpResponse:
                 renew(request, row, form)
             else:
                 end_grant(row, by=request.user)
-        except RightsError as error:
+        except (RightsError, OwnCase) as error:
             form.add_error(None, str(error)) if form.is_bound else messages.error(request, str(error))
         else:
             messages.success(request, _("Tilgangen er fornyet.") if form.is_bound else _("Tilgangen er avsluttet."))

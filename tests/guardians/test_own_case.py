@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 import people.actions as of_people
+import students.rights.actions as of_rights
 from accessctl.actions import give_grant
 from accessctl.permissions import OFFICER_GRANTS, Permission
 from guardians import actions
@@ -25,10 +26,11 @@ NOT_ABOUT_A_CASE = {
     "find_or_add_person": "finds or adds a person; what is done with it asks",
     "find_or_add_by_name": "as find_or_add_person",
     "change_own_contact": "one's own by nature",
+    "look_up": "an employee, not a pupil or a guardian",
     "leave_to_officers": "a task for others, part of shielding",
     "raise_at_once": "the others of a family, after the case has been judged",
 }
-MODULES = (blocks, protection, relations, of_people)
+MODULES = (blocks, protection, relations, of_people, of_rights)
 
 
 def verbs() -> set[str]:
@@ -89,6 +91,9 @@ CASES: dict[str, Callable[[Case], object]] = {
     "follow_up": lambda c: of_people.follow_up(c.shielding, by=c.by),
     "propose_lower": lambda c: of_people.propose_lower(c.pupil, level="none", reason="x", by=c.by),
     "decide_lower": lambda c: of_people.decide_lower(c.change, approve=True, by=c.by),
+    "give_grant": lambda c: of_rights.give_grant(
+        c.teacher, Permission.DECIDE_LEAVE, on=c.student, by=c.by, reason="x", valid_to=c.until
+    ),
     "set_review_day": lambda c: of_people.set_review_day(c.pupil, day=None, by=c.by),
 }
 
@@ -191,3 +196,19 @@ class TestOnTheScreens:
         sent = {"user": str(world.people["contact_teacher"].uuid), "valid_to": str(clock.today()), "reason": "x"}
         response = client.post(reverse("guardians:give_sight", args=[pupil.uuid]), sent)
         assert response.status_code == 422 and not StudentGrant.objects.exists()
+
+    def test_so_is_a_special_grant(self, client, world, mother):
+        log_in(client, world.user("mother"))
+        url = reverse("rights:give_grant", args=[world.people["principal"].employee.uuid])
+        sent = {
+            "tilgang": "decide_leave",
+            "omfang": "elev",
+            "skole": str(world.school_a.uuid),
+            "elev": "Elev Own",
+            "begrunnelse": "x",
+            "til": str(clock.today()),
+            "bekreft": "1",
+        }
+        response = client.post(url, sent)
+        assert response.status_code == 422 and "deg selv eller egne barn" in response.content.decode()
+        assert not StudentGrant.objects.exists()
