@@ -1,10 +1,15 @@
-// A draft that is being autosaved is sent on only when the save has answered, so that it is not its own stale copy.
+// A draft that is being autosaved is sent on only when the save has answered, and is not autosaved once it is sent,
+// so that it is not its own stale copy.
 
 const draft = document.querySelector("form[data-waits]");
 let saving = 0;
 let waiting = null;
+let sent = false;
 
-draft?.addEventListener("htmx:beforeRequest", () => { saving += 1; });
+draft?.addEventListener("htmx:beforeRequest", (event) => {
+  if (sent) event.preventDefault();
+  else saving += 1;
+});
 draft?.addEventListener("htmx:afterRequest", () => {
   saving -= 1;
   if (saving === 0 && waiting) draft.requestSubmit(waiting);
@@ -13,8 +18,12 @@ draft?.addEventListener("submit", (event) => {
   if (saving > 0 && event.submitter) {
     event.preventDefault();
     waiting = event.submitter;
+  } else {
+    sent = true;
   }
 });
+// Back from the next page, the draft is open for writing again.
+window.addEventListener("pageshow", () => { sent = false; waiting = null; });
 
 // When a save has taken an error off the page, its field is no longer marked either.
 document.addEventListener("htmx:afterSettle", () => {

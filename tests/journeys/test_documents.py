@@ -96,6 +96,37 @@ def test_a_quick_writer_is_not_in_their_own_way(reading, letters):
         teacher.check()
 
 
+def test_a_draft_on_its_way_is_not_saved_once_more(reading, letters):
+    """A save that begins after the click would make the click the stale copy, or be cut off by the next page."""
+    draft = make_draft(letters)
+    with reading("contact_teacher") as teacher:
+        page = teacher.open(f"/dokumenter/{draft.uuid}/rediger/")
+        saves, held = [], []
+        page.route(
+            "**/rediger/", lambda route: (saves if "hx-request" in route.request.headers else held).append(route)
+        )
+        page.get_by_label("Tema").fill("Sendt med en gang")
+        page.get_by_role("button", name="Ferdigstill").click(no_wait_after=True)
+        page.wait_for_timeout(900)
+        assert (len(saves), len(held)) == (0, 1)
+        held[0].continue_()
+        page.wait_for_url(re.compile(r"/dokumenter/[^/]+/$"))
+        assert Document.objects.get().fields["tema"] == "Sendt med en gang"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_enter_key_saves_and_does_not_finalise(reading, letters, scripts):
+    draft = make_draft(letters)
+    with reading("contact_teacher", scripts=scripts) as teacher:
+        page = teacher.open(f"/dokumenter/{draft.uuid}/rediger/")
+        page.get_by_label("Sted").fill("Gymsalen")
+        page.get_by_label("Sted").press("Enter")
+        expect(page.get_by_text(re.compile("Lagret kl."))).to_be_visible()
+        teacher.check()
+        stored = Document.objects.get()
+        assert (stored.state, stored.fields["sted"]) == (Document.State.DRAFT, "Gymsalen")
+
+
 def test_two_writers_see_both_texts(reading, letters):
     draft = make_draft(letters)
     with reading("contact_teacher") as teacher, reading("principal") as principal:
