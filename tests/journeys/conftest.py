@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.journeys.browser import CHROMIUM, FLAGS, Reader, reader
@@ -15,6 +16,8 @@ from tests.world import World
 def browser() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread; the ORM is still used by one thread at a time.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # As in a server that has started: the screens are loaded before the first reader comes.
+    reverse("home")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
