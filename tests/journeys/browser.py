@@ -56,6 +56,11 @@ class Reader:
         self.page.set_viewport_size({"width": size[0], "height": size[1]})
         self.check(name)
 
+    def check_both(self, name: str = "") -> None:
+        """The page holds on a phone and on a wide screen, where it stays."""
+        self.resize(PHONE, name=name)
+        self.resize(WIDE, name=name)
+
     def check(self, name: str = "") -> None:
         """The page as it stands now has no accessibility violation, breaks no policy and fits its width."""
         if name and os.environ.get("SCREENSHOTS"):
