@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from guardians.actions.protection import LEVELS
@@ -16,7 +15,6 @@ from schoolapp.lib import clock
 from schoolapp.lib.national_id import InvalidNationalId, parse
 
 LONGEST_GRANT_DAYS = 365
-PHONE = RegexValidator(r"^\+?[0-9 ]{8,19}$", _("Skriv inn et telefonnummer med minst åtte siffer."))
 
 
 class PlainForm(forms.Form):
@@ -213,25 +211,3 @@ class SightForm(ReasonForm):
         if not clock.today() <= day <= clock.today() + timedelta(days=LONGEST_GRANT_DAYS):
             raise forms.ValidationError(_("Velg en dato fram i tid, høyst ett år."))
         return day
-
-
-class OwnContactForm(PlainForm):
-    """A guardian's own e-mail and telephone."""
-
-    email = forms.EmailField(
-        label=_("E-post"),
-        required=False,
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"invalid": _("Skriv inn en e-postadresse, for eksempel navn@eksempel.no.")},
-    )
-    phone = forms.CharField(
-        label=_("Mobil"),
-        required=False,
-        max_length=20,
-        validators=[PHONE],
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-    )
-
-    def clean_phone(self) -> str:
-        return "".join(self.cleaned_data["phone"].split())

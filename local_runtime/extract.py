@@ -30,6 +30,7 @@ FOR_GUARDIANS = (
     "*/views/guardian.py",
     "*/views/pupil.py",
     "guardians/access_overview.py",
+    "guardians/own_forms.py",
     "guardians/views/own.py",
     "schoolapp/context.py",
     "schoolapp/doors.py",

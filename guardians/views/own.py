@@ -13,7 +13,7 @@ from accessctl.guards import requires
 from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
 from guardians.access_overview import guardians_shown, staff_by_role
-from guardians.forms import OwnContactForm
+from guardians.own_forms import OwnContactForm
 from guardians.views.pages import form_page, sent
 from people.actions import change_own_contact
 from people.models import ContactDetails, Person

@@ -1,0 +1,31 @@
+"""Forms that guardians fill in about themselves."""
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+PHONE = RegexValidator(r"^\+?[0-9 ]{8,19}$", _("Skriv inn et telefonnummer med minst åtte siffer."))
+
+
+class OwnContactForm(forms.Form):
+    """A guardian's own e-mail and telephone."""
+
+    use_required_attribute = False
+
+    email = forms.EmailField(
+        label=_("E-post"),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"invalid": _("Skriv inn en e-postadresse, for eksempel navn@eksempel.no.")},
+    )
+    phone = forms.CharField(
+        label=_("Mobil"),
+        required=False,
+        max_length=20,
+        validators=[PHONE],
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+
+    def clean_phone(self) -> str:
+        return "".join(self.cleaned_data["phone"].split())
