@@ -5,12 +5,14 @@ from urllib.parse import quote
 
 import pytest
 import time_machine
-from django.contrib.auth import authenticate
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, authenticate
+from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 from django.urls import get_resolver
 
 from accessctl.checks import all_views
 from accessctl.login.session import end_all
+from accessctl.login.store import SessionStore
 from accessctl.models import LoginSession, User
 from schoolapp.lib import clock
 from schoolapp.lib.origins import page_origins
@@ -180,3 +182,33 @@ def test_a_provider_without_a_client_is_not_offered(settings):
     }
     assert "Feide" not in client.get("/logg-inn/").content.decode()
     assert client.get("/logg-inn/feide/").status_code == 404
+
+
+def test_a_session_is_read_with_its_user_and_renewed_by_one_statement(client, django_assert_num_queries):
+    is_in(client)
+    with django_assert_num_queries(1):
+        store = SessionStore(client.session.session_key)
+        assert store["login"]["provider"] == "idporten"
+        assert store.user.username
+    with django_assert_num_queries(1):
+        store.save()
+
+
+def test_a_session_ended_while_a_page_was_made_is_not_raised_from_the_dead(client):
+    store = SessionStore(client.session.session_key)
+    assert store["login"]
+    store.delete()
+    with pytest.raises(UpdateError):
+        store.save()
+    assert not store.exists(store.session_key)
+
+
+@pytest.mark.parametrize(
+    "changed", [{SESSION_KEY: "0"}, {HASH_SESSION_KEY: "x"}, {BACKEND_SESSION_KEY: "django.contrib.auth.backends.X"}]
+)
+def test_the_user_read_with_a_session_counts_only_where_the_session_names_them(client, changed):
+    assert is_in(client)
+    session = client.session
+    session.update(changed)
+    session.save()
+    assert not is_in(client)
