@@ -55,6 +55,7 @@ class Source:
     object_id: int | None
     role: str  # slug; empty for a grant to one person
     name: str
+    school: str = ""  # its name, when it is given on one
 
 
 class Scope:
@@ -73,11 +74,19 @@ class Scope:
     def holds_role(self, slug: str) -> bool:
         return any(source.role == slug for source in self.sources)
 
-    def add(self, slugs: Iterable[str], reach: str, object_id: int | None, role: str = "", name: str = "") -> None:
+    def add(
+        self,
+        slugs: Iterable[str],
+        reach: str,
+        object_id: int | None,
+        role: str = "",
+        name: str = "",
+        school: str | None = "",
+    ) -> None:
         """Count in one assignment or grant. A slug that is unknown, or not served so, gives nothing."""
         known = set(Permission.values).intersection(slugs)
         served = frozenset(Permission(slug) for slug in known if serves(reach, Permission(slug)))
-        self.sources.append(Source(reach, served, object_id, role, name))
+        self.sources.append(Source(reach, served, object_id, role, name, school or ""))
         for permission in served:
             entry = self._reaches.get(permission, PermissionReach())
             widen(entry, reach, object_id)
@@ -118,10 +127,11 @@ def compute_scope(user: Any) -> Scope:
     """Read the assignments and grants valid today (one query)."""
     scope = Scope()
     assignments = user.assignments.on().filter(role__is_active=True)
-    rows = assignments.values_list("reach", "role__permissions", "school_id", "role__slug", "role__name")
+    shape = ("reach", "role__permissions", "school_id", "role__slug", "role__name", "school__name")
+    rows = assignments.values_list(*shape)
     grants = [grant_rows(model, user) for model in grant_models()]
-    for reach, slugs, object_id, role, name in rows.union(*grants, all=True):
-        scope.add(slugs, reach, object_id, role, name)
+    for reach, slugs, object_id, role, name, school in rows.union(*grants, all=True):
+        scope.add(slugs, reach, object_id, role, name, school)
     return scope
 
 
@@ -134,8 +144,9 @@ def grant_rows(model: Any, user: Any) -> QuerySet[Any]:
     """Grants of one kind, shaped as the assignments are."""
     slugs = Func(F("permission__codename"), template="ARRAY[%(expressions)s]::varchar(40)[]")
     constant = {"output_field": CharField()}
-    kind, no_role = Value(str(model.container), **constant), Value("", **constant)
-    shape = (kind, slugs, "content_object_id", no_role, "permission__name")
+    kind, nothing = Value(str(model.container), **constant), Value("", **constant)
+    school = F("content_object__name") if model.container == Container.SCHOOL else nothing
+    shape = (kind, slugs, "content_object_id", nothing, "permission__name", school)
     rows: QuerySet[Any] = valid_today(model.objects.filter(user=user)).values_list(*shape)
     return rows
 

@@ -11,9 +11,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from accessctl.models import Municipality, RoleAssignment, School
+from accessctl.models import Municipality
 from accessctl.permissions import Permission
-from accessctl.scope import scope_of
+from accessctl.scope import Source, scope_of
 from schoolapp.doors import Door, doors_of
 from schoolapp.language import languages_of, municipality_of
 from schoolapp.menu import Section, menu_for, url_of
@@ -65,27 +65,25 @@ class Shell:
         return doors_of(self.user, self.request.path) if self.user else []
 
     @cached_property
-    def assignments(self) -> list[RoleAssignment]:
-        if not self.user or not self.user.is_authenticated:
-            return []
-        return list(self.user.assignments.on().select_related("role", "school"))
+    def roles(self) -> list[Source]:
+        return [source for source in scope_of(self.user).sources if source.role] if self.user else []
 
     @property
     def role(self) -> str:
         """The roles behind the door one stands in, in words."""
-        own = {Permission.VIEW_OWN_CHILDREN.value, Permission.VIEW_OWN_RECORD.value}
+        own = {Permission.VIEW_OWN_CHILDREN, Permission.VIEW_OWN_RECORD}
         private = self.request.path.startswith(tuple(filter(None, (url_of("guardians:home"), url_of("students:own")))))
-        names = {a.role.name for a in self.assignments if bool(own.intersection(a.role.permissions)) == private}
+        names = {role.name for role in self.roles if bool(own & role.permissions) == private}
         return ", ".join(sorted(names))
 
     @cached_property
     def place(self) -> str:
         """The school, the number of schools, or the municipality."""
-        schools: set[School] = {a.school for a in self.assignments if a.school}
+        schools = {role.object_id: role.school for role in self.roles if role.object_id}
         if self.user and scope_of(self.user).reach(Permission.VIEW_PUPIL).everything:
             return _("Hele kommunen")
         if len(schools) == 1:
-            return schools.pop().name
+            return next(iter(schools.values()))
         return ngettext("%(n)d skole", "%(n)d skoler", len(schools)) % {"n": len(schools)} if schools else ""
 
     @cached_property
