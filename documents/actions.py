@@ -14,7 +14,7 @@ from accessctl import wall
 from accessctl.audit import record_event
 from accessctl.models import School, User
 from documents.content import draft_letter, letter_html, signature_of
-from documents.models import Attachment, Document, DocumentType, TemplateVersion
+from documents.models import Attachment, Document, DocumentType, Sensitivity, TemplateVersion
 from documents.uploads import Accepted
 from schoolapp.lib import clock
 from students.models import Student
@@ -248,3 +248,16 @@ def correct(document: Document, *, by: User) -> Document:
         Attachment.objects.create(document=draft, title=a.title, file=a.path, sha256=a.sha256, size=a.size, puid=a.puid)
     record_event(by, "correct", newest)
     return draft
+
+
+@transaction.atomic
+def mark_sensitive(document: Document, *, by: User) -> None:
+    """Let every version be opened only on a fresh login from now on. It is never undone here. Saying it again is fine.
+
+    For what turns out to be about health, belief, child welfare or the like after it was finalised (handbook 7.2).
+    """
+    for version in Document.objects.filter(series=document.series).order_by("version"):
+        stored = locked(version)
+        stored.sensitivity = Sensitivity.SENSITIVE
+        stored.save(update_fields=["sensitivity"])
+    record_event(by, "mark_sensitive", document)

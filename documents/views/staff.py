@@ -87,6 +87,7 @@ def page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "versions": [(version, status_of(version)) for version in versions],
         "newer": newer,
         "attachments": document.attachments.all(),
+        "may_mark": may_write and document.state == Document.State.FINALISED and not document.is_sensitive,
         "may_correct": may_write and document.state == Document.State.FINALISED and document.is_newest,
         "receipt": receipt_for(request, document),
     }
@@ -123,3 +124,13 @@ def correct(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         messages.error(request, _("Dokumentet er ikke ferdigstilt ennå. Rett det direkte."))
         return redirect("documents:page", document.uuid)
     return redirect("documents:edit", draft.uuid)
+
+
+@requires(Permission.WRITE_DOCUMENT)
+@require_POST
+def mark_sensitive(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """«Merk som sensitivt», for a document that is written already."""
+    document = opened(request, uuid, Permission.WRITE_DOCUMENT)
+    actions.mark_sensitive(document, by=request.user)
+    messages.success(request, _("Dokumentet er sensitivt nå. Den som skal åpne det, må bekrefte hvem de er."))
+    return redirect("documents:tab", document.student.uuid)

@@ -6,6 +6,7 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 
 from accessctl.actions import give_grant
@@ -115,6 +116,21 @@ def test_lists_show_that_a_row_is_sensitive_and_only_its_kind(world, letter):
     assert "epilepsi" not in text and "anfall" not in text
     home = logged_in(world, "guardian", minutes=16).get("/foresatt/").content.decode()
     assert "Sensitivt, ulest" in home
+
+
+def test_a_finalised_letter_may_still_be_marked_and_never_unmarked(world):
+    document, _delivery = world.add_document("own")
+    page, guardian = addresses(document)[0], f"/foresatt/dokumenter/{document.uuid}/"
+    assert "Merk som sensitivt" in logged_in(world, "contact_teacher").get(page).content.decode()
+    assert logged_in(world, "guardian", minutes=16).get(guardian).status_code == 200
+    answer = logged_in(world, "contact_teacher").post(f"{page}sensitivt/", follow=True)
+    assert "Dokumentet er sensitivt nå" in answer.content.decode()
+    assert asks(logged_in(world, "guardian", minutes=16).get(guardian))
+    assert "Merk som sensitivt" not in logged_in(world, "contact_teacher").get(page).content.decode()
+    assert AccessEvent.objects.filter(object_id=document.uuid, action="mark_sensitive").count() == 1
+    for change in ({"sensitivity": "normal"}, {"sensitivity": "sensitive", "title": "Noe annet"}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Document.objects.filter(pk=document.pk).update(**change)
 
 
 @pytest.fixture
