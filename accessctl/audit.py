@@ -41,7 +41,7 @@ def open_or_404(request: HttpRequest, queryset: QuerySet[Record], *, action: str
     except ObjectDoesNotExist:
         raise Http404 from None
     reason = demand(request, record, action=action)
-    record_event(request.user, action, record, reason=reason)
+    write(request.user, action, [record], reason=reason, met=[record])
     return record
 
 
@@ -55,7 +55,7 @@ def record_event(
 def record_list(user: Any, action: str, records: Sequence[Any], *, what: str = "") -> None:
     """One line per pupil shown in a list or an export, in one insert."""
     if records:
-        write(user, action, records, what=what)
+        write(user, action, records, what=what, met=records)
 
 
 def record_pupils(user: Any, action: str, pupils: Iterable[UUID | None], *, what: str) -> None:
@@ -82,8 +82,16 @@ def record_act(
 
 
 def write(
-    user: Any, action: str, records: Iterable[Any], *, ground: str = "", what: str = "", reason: str = ""
+    user: Any,
+    action: str,
+    records: Iterable[Any],
+    *,
+    ground: str = "",
+    what: str = "",
+    reason: str = "",
+    met: Sequence[Any] = (),
 ) -> list[AccessEvent]:
+    """One line per record. Those in `met` have just been read, so that what they say of their pupils is true now."""
     return _insert(
         user,
         [
@@ -98,6 +106,7 @@ def write(
             )
             for record in records
         ],
+        met,
     )
 
 
@@ -107,7 +116,7 @@ def kind_of_data(record: Any) -> str:
         return str(getattr(record, "kind_of_data", "") or record._meta.verbose_name)[:120]
 
 
-def _insert(user: Any, lines: list[AccessEvent]) -> list[AccessEvent]:
+def _insert(user: Any, lines: list[AccessEvent], met: Sequence[Any] = ()) -> list[AccessEvent]:
     """Complete the lines with who, in which role, on what ground and in which request, and write them.
 
     Raises NotLogged when the database does not take them.
@@ -116,7 +125,7 @@ def _insert(user: Any, lines: list[AccessEvent]) -> list[AccessEvent]:
     abouts = {line.about for line in lines if line.about}
     request = request_id.current()
     try:
-        known, grounds = _facts_of(actor, abouts) if abouts else ({}, {})
+        known, grounds = _facts_of(actor, abouts, met) if abouts else ({}, {})
         for line in lines:
             line.user = actor
             if request:
@@ -130,13 +139,18 @@ def _insert(user: Any, lines: list[AccessEvent]) -> list[AccessEvent]:
     return written
 
 
-def _facts_of(actor: Any, abouts: set[UUID]) -> tuple[dict[UUID, pupils.Pupil], dict[UUID, pupils.Ground]]:
-    known = pupils.source().known(abouts)
+def _facts_of(
+    actor: Any, abouts: set[UUID], met: Sequence[Any]
+) -> tuple[dict[UUID, pupils.Pupil], dict[UUID, pupils.Ground]]:
+    source = pupils.source()
+    known = {pupil.uuid: pupil for record in met if (pupil := source.met(record)) and pupil.uuid in abouts}
+    if known.keys() < abouts:
+        known |= source.known(abouts - known.keys())
     if known.keys() < abouts:
         with wall.lifted("the log says what is true of a pupil, also of one who is out of the user's sight"):
-            known = pupils.source().known(abouts)
-            return known, pupils.ground_of(actor, abouts) if actor else {}
-    return known, pupils.ground_of(actor, abouts) if actor else {}
+            known |= source.known(abouts - known.keys())
+            return known, pupils.ground_of(actor, known) if actor else {}
+    return known, pupils.ground_of(actor, known) if actor else {}
 
 
 def _explain(line: AccessEvent, known: dict[UUID, pupils.Pupil], grounds: dict[UUID, pupils.Ground]) -> None:

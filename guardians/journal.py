@@ -1,10 +1,10 @@
 """What of guardian relations leaves a change history, and on what ground a guardian reaches a child."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from accessctl.journal.pupils import Ground, register_grounds
+from accessctl.journal.pupils import Ground, Pupil, register_grounds
 from accessctl.journal.tracking import track, untracked
 from accessctl.models import AccessEvent
 from accessctl.permissions import Permission
@@ -23,10 +23,10 @@ track(
 untracked(BlockedAttempt, "A log of its own: one row per attempt to let in somebody who is kept out.")
 
 
-def as_guardian(user: Any, uuids: Collection[UUID]) -> dict[UUID, Ground]:
+def as_guardian(user: Any, known: Mapping[UUID, Pupil]) -> dict[UUID, Ground]:
     if not scope_of(user).reach(Permission.VIEW_OWN_CHILDREN).own_children:
         return {}
-    own = GuardianRelation.objects.giving_access().filter(guardian__user=user, student__uuid__in=uuids)
+    own = GuardianRelation.objects.giving_access().filter(guardian__user=user, student__uuid__in=known)
     ground = Ground("Foresatt", "Egen forelder", AccessEvent.Basis.OWN_CHILD)
     return dict.fromkeys(own.values_list("student__uuid", flat=True), ground)
 

@@ -1,11 +1,11 @@
 """What of pupils leaves a change history, and what the logs need to know about them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, Value
+from django.db.models import Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,7 @@ from accessctl.permissions import Permission
 from accessctl.roles import Reach
 from accessctl.scope import Container, Scope, scope_of, valid_today
 from people.models import Person, Protection
+from schoolapp.lib import clock
 from students.models import Enrolment, Group, GroupGrant, GroupStaffing, Membership, Student, StudentGrant
 
 EMERGENCY = "Nødtilgang: "
@@ -40,6 +41,13 @@ class Pupils(Source):
         )
         return {row[0]: Pupil(*row[:4], is_protected=row[4] != Protection.NONE) for row in rows}
 
+    def met(self, record: Any) -> Pupil | None:
+        student = record if isinstance(record, Student) else read_with(record, "student")
+        person = read_with(student, "person") if student else None
+        if student is None or person is None:
+            return None
+        return Pupil(student.uuid, student.pk, person.pk, student.school_id, person.is_protected)
+
     def named(self, user: Any, uuids: Collection[UUID]) -> dict[UUID, Pupil]:
         with wall.lifted("a line about a protected pupil stands in the log without the name"):
             rows = Student.objects.filter(uuid__in=uuids)
@@ -58,6 +66,11 @@ class Pupils(Source):
 
     def reaches(self, user: Any, permission: Permission, uuid: UUID) -> bool:
         return bool(Student.objects.visible_to(user, permission).filter(uuid=uuid).exists())
+
+
+def read_with(record: Any, name: str) -> Any:
+    """The row a foreign key points at, if it was read together with `record`."""
+    return record._state.fields_cache.get(name)
 
 
 def exactly(name: str, born: date) -> Any:
@@ -81,78 +94,79 @@ def told(student: Student, may_know: bool) -> Pupil:
     )
 
 
-def as_pupil(user: Any, uuids: Collection[UUID]) -> dict[UUID, Ground]:
+def as_pupil(user: Any, known: Mapping[UUID, Pupil]) -> dict[UUID, Ground]:
     if not scope_of(user).reach(Permission.VIEW_OWN_RECORD).self_only:
         return {}
-    own = Student.objects.filter(person__user=user, uuid__in=uuids)
+    own = Student.objects.filter(person__user=user, uuid__in=known)
     return dict.fromkeys(own.values_list("uuid", flat=True), Ground("Elev", "Eleven selv", Basis.SELF))
 
 
-def through_own_groups(user: Any, uuids: Collection[UUID]) -> dict[UUID, Ground]:
+def through_own_groups(user: Any, known: Mapping[UUID, Pupil]) -> dict[UUID, Ground]:
     """Pupils who today are in a group the user today is responsible for."""
     own_reaches = (Reach.OWN_GROUPS, Reach.OWN_SFO_GROUPS)
     role = next((source.name for source in scope_of(user).sources if source.reach in own_reaches), "")
     if not role:
         return {}
-    rows = valid_today(Membership.objects.filter(student__uuid__in=uuids)).filter(
-        group__in=valid_today(GroupStaffing.objects.filter(employee__person__user=user)).values("group")
+    today, by_pk = clock.today(), {pupil.pk: uuid for uuid, pupil in known.items()}
+    responsible = Q(group__staffing__employee__person__user=user, group__staffing__valid_from__lte=today)
+    lasting = Q(group__staffing__valid_to__isnull=True) | Q(group__staffing__valid_to__gte=today)
+    rows = valid_today(Membership.objects.filter(responsible & lasting, student__in=by_pk))
+    rows = rows.order_by("-group__staffing__function").values_list(
+        "student", "group__name", "group__staffing__function"
     )
-    staffing = valid_today(GroupStaffing.objects.filter(employee__person__user=user))
-    functions = dict(staffing.order_by("-function").values_list("group", "function"))
     return {
-        uuid: Ground(role, f"{GroupStaffing.Function(functions[group]).label.capitalize()} i {name}", Basis.OWN_GROUP)
-        for uuid, group, name in rows.values_list("student__uuid", "group", "group__name")
-        if group in functions
+        by_pk[pk]: Ground(role, f"{GroupStaffing.Function(function).label.capitalize()} i {name}", Basis.OWN_GROUP)
+        for pk, name, function in rows
     }
 
 
-def through_roles(user: Any, uuids: Collection[UUID]) -> dict[UUID, Ground]:
+def through_roles(user: Any, known: Mapping[UUID, Pupil]) -> dict[UUID, Ground]:
     """Pupils at schools, or in the municipality, where a role of the user opens pupils' records."""
-    return _by_school(user, uuids, only=Permission.VIEW_PUPIL)
+    return _by_school(user, known, only=Permission.VIEW_PUPIL)
 
 
-def through_other_roles(user: Any, uuids: Collection[UUID]) -> dict[UUID, Ground]:
+def through_other_roles(user: Any, known: Mapping[UUID, Pupil]) -> dict[UUID, Ground]:
     """The last resort: any role of the user that reaches the school."""
-    return _by_school(user, uuids, only=None)
+    return _by_school(user, known, only=None)
 
 
-def _by_school(user: Any, uuids: Collection[UUID], *, only: Permission | None) -> dict[UUID, Ground]:
+def _by_school(user: Any, known: Mapping[UUID, Pupil], *, only: Permission | None) -> dict[UUID, Ground]:
     scope: Scope = scope_of(user)
     sources = [s for s in scope.sources if s.role and s.permissions and (only is None or only in s.permissions)]
-    at_schools = {s.object_id: s.name for s in reversed(sources) if s.reach == Reach.SCHOOLS}
+    at_schools = {s.object_id: s for s in reversed(sources) if s.reach == Reach.SCHOOLS}
     everywhere = next((s.name for s in sources if s.reach == Reach.MUNICIPALITY), "")
-    if not at_schools and not everywhere:
-        return {}
     found = {}
-    for uuid, school, name in Student.objects.filter(uuid__in=uuids).values_list("uuid", "school", "school__name"):
-        if school in at_schools:
-            found[uuid] = Ground(at_schools[school], f"{at_schools[school]} ved {name}", Basis.SCHOOL)
+    for uuid, pupil in known.items():
+        if at_school := at_schools.get(pupil.school_id):
+            found[uuid] = Ground(at_school.name, f"{at_school.name} ved {at_school.school}", Basis.SCHOOL)
         elif everywhere:
             found[uuid] = Ground(everywhere, f"{everywhere} i kommunen", Basis.MUNICIPALITY)
     return found
 
 
-def through_grants(user: Any, uuids: Collection[UUID]) -> dict[UUID, Ground]:
+def through_grants(user: Any, known: Mapping[UUID, Pupil]) -> dict[UUID, Ground]:
     """Rights given to the user on the pupil, on a group the pupil is in, or on the school."""
     grants = [source for source in scope_of(user).sources if not source.role]
-    if not grants:
-        return {}
-    found = {}
-    schools = {source.object_id for source in grants if source.reach == Container.SCHOOL}
-    everywhere = any(source.reach == Container.MUNICIPALITY for source in grants)
-    groups = [source.object_id for source in grants if source.reach == Container.GROUP]
-    in_groups = valid_today(Membership.objects.filter(group__in=groups)).values("student")
-    rows = Student.objects.filter(uuid__in=uuids).filter(
-        Q() if everywhere else Q(school__in=schools) | Q(pk__in=in_groups)
-    )
-    for uuid in rows.values_list("uuid", flat=True):
-        found[uuid] = Ground("Særskilt tilgang", "Særskilt tilgang", Basis.GRANT)
-    on_pupils = valid_today(StudentGrant.objects.filter(user=user, content_object__uuid__in=uuids))
-    for uuid, reason, giver in on_pupils.values_list(F("content_object__uuid"), "reason", "given_by"):
-        if giver is None and reason.startswith(EMERGENCY):
-            found[uuid] = Ground("Nødtilgang", "Nødtilgang", Basis.EMERGENCY)
-        else:
-            found.setdefault(uuid, Ground("Særskilt tilgang", "Særskilt tilgang til eleven", Basis.GRANT))
+    given: dict[str, set[int | None]] = {
+        kind: {source.object_id for source in grants if source.reach == kind} for kind in Container
+    }
+    everywhere, by_pk = bool(given[Container.MUNICIPALITY]), {pupil.pk: uuid for uuid, pupil in known.items()}
+    in_groups = set()
+    if groups := given[Container.GROUP]:
+        rows = valid_today(Membership.objects.filter(group__in=groups, student__in=by_pk))
+        in_groups = set(rows.values_list("student", flat=True))
+    found = {
+        uuid: Ground("Særskilt tilgang", "Særskilt tilgang", Basis.GRANT)
+        for uuid, pupil in known.items()
+        if everywhere or pupil.pk in in_groups or (pupil.school_id and pupil.school_id in given[Container.SCHOOL])
+    }
+    if single := by_pk.keys() & given[Container.PUPIL]:
+        on_pupils = valid_today(StudentGrant.objects.filter(user=user, content_object__in=single))
+        for pk, reason, giver in on_pupils.values_list("content_object", "reason", "given_by"):
+            if giver is None and reason.startswith(EMERGENCY):
+                found[by_pk[pk]] = Ground("Nødtilgang", "Nødtilgang", Basis.EMERGENCY)
+            else:
+                found.setdefault(by_pk[pk], Ground("Særskilt tilgang", "Særskilt tilgang til eleven", Basis.GRANT))
     return found
 
 

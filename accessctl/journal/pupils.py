@@ -1,6 +1,6 @@
 """What the logs need to know about pupils. The apps above, which know them, fill in the answers."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,7 +33,7 @@ class Pupil:
     label: str | Promise = ""
 
 
-Grounds = Callable[[Any, Collection[UUID]], dict[UUID, Ground]]
+Grounds = Callable[[Any, Mapping[UUID, Pupil]], dict[UUID, Ground]]
 
 
 class Source:
@@ -42,6 +42,10 @@ class Source:
     def known(self, uuids: Collection[UUID]) -> dict[UUID, Pupil]:
         """The pupils with these uuids, without names."""
         return {}
+
+    def met(self, record: Any) -> Pupil | None:
+        """The pupil a record concerns, where the record was read together with the pupil; never a query."""
+        return None
 
     def named(self, user: Any, uuids: Collection[UUID]) -> dict[UUID, Pupil]:
         """The same with names, for a user who searches the log; a protected pupil has a name only for the few."""
@@ -79,11 +83,11 @@ def source() -> Source:
     return _source[0] if _source else Source()
 
 
-def ground_of(user: Any, uuids: Collection[UUID]) -> dict[UUID, Ground]:
+def ground_of(user: Any, known: Mapping[UUID, Pupil]) -> dict[UUID, Ground]:
     """Why `user` reaches each of the pupils; a pupil for whom nobody knows a ground is left out."""
     found: dict[UUID, Ground] = {}
     for _order, grounds in _grounds:
-        missing = [uuid for uuid in uuids if uuid not in found]
+        missing = {uuid: pupil for uuid, pupil in known.items() if uuid not in found}
         if not missing:
             break
         found |= grounds(user, missing)
