@@ -97,6 +97,11 @@ class AlertGroup:
         """How many pupils it is about."""
         return self.newest.count or len({alert.about for alert in self.alerts if alert.about})
 
+    @property
+    def assessment(self) -> AlertAssessment | None:
+        """What was concluded, once somebody has."""
+        return getattr(self.newest, "assessment", None)
+
 
 def grouped(alerts: QuerySet[Alert]) -> QuerySet[Any, Any]:
     """The alerts as rows of ids: waiting ones first, and emergency access before the rest."""
