@@ -4,11 +4,12 @@ from accessctl.journal.tracking import track, untracked
 from archive.models import ArchiveFolder, ArchiveRun, Delivery, DeliveryAttempt, Peer, SchoolArchiveSettings
 
 track(SchoolArchiveSettings)
-track(ArchiveFolder, hidden=("title", "public_title", "national_id", "steps"))
+track(ArchiveFolder, hidden=("title", "public_title", "national_id", "steps"), links=("key",))
 track(
     Delivery,
     hidden=("title", "record", "steps", "failure_text"),
     ignored=("attempt", "fence", "claimed_at", "lease_until", "next_at", "doubts", "run_id"),
+    links=("about",),
 )
 untracked(ArchiveRun, "A log of its own: one row per pass over the queue.")
 untracked(DeliveryAttempt, "A log of its own: one row per attempt, never changed.")

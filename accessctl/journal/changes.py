@@ -11,7 +11,7 @@ from django.db.models import ForeignKey
 from django.utils.translation import gettext as _
 
 from accessctl.journal import pupils
-from accessctl.journal.tracking import Tracked, tracked
+from accessctl.journal.tracking import MASK, Tracked, tracked
 from accessctl.journal.words import moment
 from accessctl.models import ChangeEvent, User
 from accessctl.permissions import Permission
@@ -110,6 +110,8 @@ def shown(entry: Tracked, column: str, values: dict[str, Any]) -> str:
     """A value as people write it. A key to another row becomes `table#id`, which fill_in_names turns into a name."""
     if values.get(column) is None:
         return ""
+    if column in entry.links:
+        return MASK
     value = values[column]
     try:
         known = model_field(entry, column)

@@ -21,8 +21,9 @@ class Tracked:
     """How one table is tracked.
 
     `hidden` columns are noted as changed, without their values; `ignored` ones are machinery, or repeat another row.
-    `pupil` and `person` name the columns that say whom a
-    row concerns. `needs` is the right over the pupil without which the values are not shown.
+    `pupil` and `person` name the columns that say whom a row concerns. `needs` is the right over the pupil without
+    which the values are not shown. `links` hold a pupil's uuid where none of these says whom the row concerns: they are
+    kept, but nobody reading changes of no pupil in particular is shown them.
     """
 
     model: type[Model]
@@ -31,6 +32,7 @@ class Tracked:
     pupil: str = ""
     person: str = ""
     needs: Permission | None = None
+    links: tuple[str, ...] = ()
 
 
 _tracked: dict[str, Tracked] = {}
@@ -45,13 +47,14 @@ def track(
     pupil: str = "",
     person: str = "",
     needs: Permission | None = None,
+    links: tuple[str, ...] = (),
 ) -> None:
     """Keep every change of the model's rows. Raises ValueError for a column the table does not have."""
     columns = {field.column for field in model._meta.concrete_fields}
-    unknown = {name for name in (*hidden, *ignored, pupil, person) if name} - columns
+    unknown = {name for name in (*hidden, *ignored, *links, pupil, person) if name} - columns
     if unknown:
         raise ValueError(f"{model._meta.label} has no column {', '.join(sorted(unknown))}")
-    entry = Tracked(model, hidden, ignored, pupil, person, needs)
+    entry = Tracked(model, hidden, ignored, pupil, person, needs, links)
     _tracked[model._meta.db_table] = entry
     for trigger in triggers(entry):
         pgtrigger.register(trigger)(model)
