@@ -9,13 +9,17 @@ from django.urls import path
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from accessctl.audit import record_pupils
 from accessctl.console import RegisterAdmin, site
+from accessctl.journal import pupils
 from accessctl.login import accounts, session
 from accessctl.models import RoleAssignment, User
 from accessctl.permissions import Permission
 from accessctl.scope import scope_of
 from people.models import Protection
 
+# The language of the log.
+ACCOUNTS = "brukere som kan logge inn"
 ACTS = {"steng": accounts.close, "apne": accounts.reopen, "avslutt": accounts.end_logins}
 
 
@@ -59,8 +63,25 @@ class UserAdmin(RegisterAdmin):
         act = path("<int:pk>/handling/<slug:act>/", self.page(act_on), name="accessctl_user_act")
         return [act, *super().get_urls()]
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        if shown := getattr(response, "context_data", {}).get("cl"):
+            listed = [account.pk for account in shown.result_list]
+            record_pupils(request.user, "list", pupils.source().with_accounts(listed), what=ACCOUNTS)
+        return response
+
+    def opened(self, request: HttpRequest, object_id: str) -> User | None:
+        found: User | None = self.get_object(request, object_id)
+        if found:
+            record_pupils(request.user, "open", pupils.source().with_accounts([found.pk]), what=ACCOUNTS)
+        return found
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        self.opened(request, object_id)
+        return super().history_view(request, object_id, extra_context)
+
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
-        found = self.get_object(request, object_id)
+        found = self.opened(request, object_id)
         extra = {"logins": session.alive(found.login_sessions.order_by("-created_at")) if found else []}
         return super().change_view(request, object_id, form_url, extra | (extra_context or {}))
 

@@ -59,6 +59,10 @@ class Source:
         """Those of the users whose names `user` may not know, since they have address protection themselves."""
         return set()
 
+    def with_accounts(self, user_ids: Collection[int]) -> set[UUID]:
+        """The pupils among the users, whoever may see them."""
+        return set()
+
     def reaches(self, user: Any, permission: Permission, uuid: UUID) -> bool:
         """Whether `user` holds the right over this pupil."""
         return False
