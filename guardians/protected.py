@@ -171,12 +171,12 @@ def case_of(user: Any, uuid: UUID) -> Case | None:
 
 def open_shieldings(user: Any) -> QuerySet[Shielding]:
     rows = Shielding.objects.filter(followed_up_at__isnull=True, person__in=persons(user).values("pk"))
-    return rows.select_related("person", "by")
+    return rows.select_related("person", "by").annotate(pupil_uuid=F("person__student__uuid"))
 
 
 def open_changes(user: Any) -> QuerySet[ProtectionChange]:
     rows = ProtectionChange.objects.filter(state=ProtectionChange.State.PROPOSED, person__in=persons(user).values("pk"))
-    return rows.select_related("person", "proposed_by")
+    return rows.select_related("person", "proposed_by").annotate(pupil_uuid=F("person__student__uuid"))
 
 
 def due_for_review(user: Any) -> QuerySet[Person]:

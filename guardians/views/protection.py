@@ -75,16 +75,18 @@ def protected_list(request: SignedInRequest) -> HttpResponse:
     form = NameForm(sent(request))
     name = form.cleaned_data["navn"] if form.is_bound and form.is_valid() else ""
     rows = protected.rows_for(request.user, name)
-    shown: list[Any] = []
+    cases = protected.cases(request.user)
+    changes = list(protected.open_changes(request.user))
+    shown: list[Any] = [*changes, *(shielding for case in cases for shielding in case.shieldings)]
     for row in rows:
         shown += row.students or [row.person]
-    record_list(request.user, "list", shown)
+    record_list(request.user, "list", list({record.about: record for record in shown}.values()))
     context = {
         "form": form,
         "name": name,
         "rows": rows,
-        "cases": protected.cases(request.user),
-        "changes": protected.open_changes(request.user),
+        "cases": cases,
+        "changes": changes,
         "due": {person.pk for person in protected.due_for_review(request.user)},
     }
     return render(request, "guardians/protected.html", context)

@@ -1,7 +1,7 @@
 """What people decide about address protection: switching it on at once, and taking it down, which takes two."""
 
 from typing import Any, ClassVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import models
 from django.db.models import Q
@@ -39,6 +39,11 @@ class Shielding(models.Model):
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}"
 
+    @property
+    def about(self) -> UUID:
+        """Whom an access-log line about this concerns, as for the person."""
+        return getattr(self, "pupil_uuid", None) or self.person.about
+
 
 class ProtectionChange(TwoPersonDecision):
     """Protection to be taken down or off. Nothing changes before a second officer approves."""
@@ -58,3 +63,8 @@ class ProtectionChange(TwoPersonDecision):
 
     def __str__(self) -> str:
         return str(self.get_state_display())
+
+    @property
+    def about(self) -> UUID:
+        """Whom an access-log line about this concerns, as for the person."""
+        return getattr(self, "pupil_uuid", None) or self.person.about
