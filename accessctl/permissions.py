@@ -104,7 +104,7 @@ AREAS: tuple[tuple[str | Promise, Permission], ...] = (
     (_("Søk, skoleår og nødtilgang"), Permission.ADVANCED_SEARCH),
     (_("Ansatte"), Permission.RECORD_VARIABLE_PAY),
     (_("Administrasjon og innsyn"), Permission.ADMINISTER),
-    (_("Foresattes og elevers egne rettigheter"), Permission.VIEW_OWN_CHILDREN),
+    (_("Egne barn og egne opplysninger"), Permission.VIEW_OWN_CHILDREN),
 )
 
 

@@ -71,6 +71,8 @@ class LogFilter(Period):
     def __init__(self, data: Any, *, schools: QuerySet[School]) -> None:
         self.schools = {str(school.uuid): school for school in schools}
         super().__init__(data, skole=[ANY, *((uuid, school.name) for uuid, school in self.schools.items())])
+        if not self.schools:
+            del self.fields["skole"]
 
     def found(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The lines the filter leaves, newest first. A value that is not among the choices filters nothing."""
@@ -103,12 +105,31 @@ class ChangeFilter(Period):
 
 
 class FindPupil(forms.Form):
-    navn = forms.CharField(label=_("Elevens fulle navn"), max_length=200)
-    fodselsdato = forms.DateField(label=_("Fødselsdato"), widget=DateInput())
+    use_required_attribute = False
+    navn = forms.CharField(
+        label=_("Elevens fulle navn"), max_length=200, error_messages={"required": _("Skriv navnet på eleven.")}
+    )
+    fodselsdato = forms.DateField(
+        label=_("Fødselsdato"),
+        widget=DateInput(),
+        error_messages={
+            "required": _("Skriv inn en dato, for eksempel 14.08.2026."),
+            "invalid": _("Skriv inn en dato, for eksempel 14.08.2026."),
+        },
+    )
 
 
 class FindEmployee(forms.Form):
-    navn = forms.CharField(label=_("Navn på den ansatte eller en annen bruker"), min_length=2, max_length=200)
+    use_required_attribute = False
+    navn = forms.CharField(
+        label=_("Navn på den ansatte eller en annen bruker"),
+        min_length=2,
+        max_length=200,
+        error_messages={
+            "required": _("Skriv minst to bokstaver av navnet."),
+            "min_length": _("Skriv minst to bokstaver av navnet."),
+        },
+    )
 
 
 class Assessment(forms.Form):

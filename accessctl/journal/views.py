@@ -31,7 +31,7 @@ MOST_EXPORTED = 20_000
 # Handbook 8.5: the access log can be searched for two years.
 YEARS_KEPT = 2
 # The language of the log.
-NAME_LOOKED_UP, ALERTS = "oppslag på navn og fødselsdato", "varsler"
+ALERTS = "varsler"
 
 
 @require_safe
@@ -57,7 +57,7 @@ def find(request: SignedInRequest) -> HttpResponse:
         name = form.cleaned_data["navn"]
         if is_pupil:
             found = pupils.source().found(request.user, name, form.cleaned_data["fodselsdato"])
-            record_pupils(request.user, "list", (pupil.uuid for pupil in found), what=NAME_LOOKED_UP)
+            record_pupils(request.user, "look_up_pupil", (pupil.uuid for pupil in found), what="")
             choices = [(str(pupil.label), {"elev": str(pupil.uuid)}) for pupil in found]
         else:
             choices = [(user.display_name, {"ansatt": user.username}) for user in users_called(request.user, name)]

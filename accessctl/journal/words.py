@@ -54,6 +54,7 @@ ACTIONS: dict[str, str | Promise] = {
     "open_role_change": _("åpnet et forslag om å endre en rolle"),
     "open_rights": _("åpnet tilgangene til en ansatt"),
     "look_up_employee": _("slo opp en ansatt"),
+    "look_up_pupil": _("slo opp eleven på navn og fødselsdato"),
     "employ": _("registrerte en ansatt"),
     "propose_role_change": _("foreslo å endre en rolle"),
     "change_role": _("endret en rolle"),
@@ -138,6 +139,11 @@ OBJECTS: dict[str, str | Promise] = {
 }
 
 
+# Those of them who are people: what was opened is not they themselves.
+PEOPLE = frozenset({"students.Student", "people.Person", "staff.Employee", "guardians.GuardianRelation"})
+OPENED = _("åpnet opplysninger om %(it)s")
+
+
 def action_name(slug: str) -> str:
     return str(ACTIONS.get(slug, slug.replace("_", " ")))
 
@@ -147,7 +153,7 @@ def act(event: AccessEvent) -> str:
     detail = "" if event.what in names_of(event.object_type) else event.what
     if detail in Permission.values:
         detail = str(Permission(detail).label)
-    phrase = PHRASES.get(event.action)
+    phrase = OPENED if event.action == "open" and event.object_type in PEOPLE else PHRASES.get(event.action)
     if phrase is None:
         return with_detail(action_name(event.action), detail)
     known = OBJECTS.get(event.object_type)

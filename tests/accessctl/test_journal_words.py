@@ -76,7 +76,7 @@ def test_words_are_for_actions_and_models_that_exist():
     [
         ("list", "students.Student", "elev", "så eleven i en liste"),
         ("list", "guardians.RelationBlock", "sperre", "så sperren av en foresatt i en liste"),
-        ("open", "people.Person", "person", "åpnet personen"),
+        ("open", "people.Person", "person", "åpnet opplysninger om personen"),
         ("open", "archive.Delivery", "delivery", "åpnet arkivforsendelsen"),
         ("status", "documents.Document", "dokument", "så statusen for dokumentet"),
         ("give_grant", "students.StudentGrant", "view_absence", "ga særskilt tilgang (Se fravær)"),

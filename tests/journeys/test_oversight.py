@@ -54,6 +54,9 @@ def test_the_privacy_officer_searches_the_log(reading, world, ombud):
         finder = page.get_by_role("form", name="Finn en elev")
         finder.get_by_label("Navn").fill("Elev Nobody")
         finder.get_by_role("button", name="Finn eleven").click()
+        expect(
+            page.get_by_role("link", name="Fødselsdato: Skriv inn en dato, for eksempel 14.08.2026.")
+        ).to_be_visible()
         officer.check_both("log-refused")
         finder.get_by_label("Navn").fill("Elev Own")
         finder.get_by_label("Fødselsdato").fill(own.person.birth_date.isoformat())
@@ -70,7 +73,9 @@ def test_emergency_access_and_what_the_privacy_officer_writes_about_it(reading, 
     person = world.people["other_class"]
     with reading("contact_teacher") as teacher:
         page = teacher.open("/nodtilgang/")
-        teacher.check_both("emergency")
+        page.get_by_role("button", name="Ta nødtilgang").click()
+        expect(page.get_by_role("link", name="Elevens fulle navn: Skriv navnet på eleven.")).to_be_visible()
+        teacher.check_both("emergency-errors")
         page.get_by_label("Elevens fulle navn").fill("Elev Other_Class")
         page.get_by_label("Fødselsdato").fill(date(2001, 1, 1).isoformat())
         page.get_by_label("Hvorfor trenger du tilgang nå?").fill("Eleven har skadet seg på skoleveien")
