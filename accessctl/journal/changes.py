@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import ForeignKey
+from django.db.models import DateField, DateTimeField, ForeignKey
 from django.utils.translation import gettext as _
 
 from accessctl.journal import pupils
@@ -16,7 +17,7 @@ from accessctl.journal.words import moment
 from accessctl.models import ChangeEvent, User
 from accessctl.permissions import Permission
 
-MACHINERY = {"id", "uuid"}
+MACHINERY = {"id", "uuid", "username"}
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,9 @@ def shown(entry: Tracked, column: str, values: dict[str, Any]) -> str:
     """A value as people write it. A key to another row becomes `table#id`, which fill_in_names turns into a name."""
     if values.get(column) is None:
         return ""
-    if column in entry.links:
-        return MASK
     value = values[column]
+    if column in entry.links or value == MASK:
+        return MASK
     try:
         known = model_field(entry, column)
     except FieldDoesNotExist:
@@ -121,6 +122,10 @@ def shown(entry: Tracked, column: str, values: dict[str, Any]) -> str:
         return f"{known.related_model._meta.label}#{value}"
     if isinstance(value, bool):
         return str(_("ja") if value else _("nei"))
+    if isinstance(known, DateTimeField):
+        return moment(datetime.fromisoformat(value))
+    if isinstance(known, DateField):
+        return f"{date.fromisoformat(value):%d.%m.%Y}"
     if isinstance(value, list):
         return ", ".join(str(part) for part in value)
     return str(dict(known.flatchoices).get(value, value))

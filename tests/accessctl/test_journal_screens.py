@@ -13,6 +13,7 @@ from accessctl.journal.search import harmless
 from accessctl.models import AccessEvent, Alert, AlertAssessment, ChangeEvent
 from accessctl.permissions import Permission
 from people.models import Address, ContactDetails, Protection
+from schoolapp.lib import clock
 from students.models import Student
 from tests.login import log_in
 
@@ -161,6 +162,14 @@ def test_the_history_shows_old_and_new(officer, world):
     page = text(officer.get(f"{reverse('journal:changes')}?register=accessctl_school"))
     assert "<ins>22 22 22 22</ins>" in page
     assert "Skole" in page
+
+
+def test_the_history_is_in_norwegian_and_without_machinery(officer, world):
+    page = text(officer.get(f"{reverse('journal:changes')}?register=accessctl_roleassignment"))
+    assert f"Fra: <ins>{clock.today():%d.%m.%Y}</ins>" in page
+    page = text(officer.get(f"{reverse('journal:changes')}?register=accessctl_user"))
+    assert "<ins>•••</ins>" in page
+    assert world.users["officer"].username not in page
 
 
 def change_home(world, key: str) -> None:
