@@ -14,7 +14,7 @@ from students.models import Student
 from students.tabs import Panel, Tab, register, register_address_rule, register_panel
 
 
-def guardians_of(user: User, student: Student) -> dict[str, Any]:
+def guardians_of(user: User, student: Student, hides_address: bool) -> dict[str, Any]:
     """The guardians in force today whom the user may see; no address where it tells of somebody protected.
 
     A grant on one protected pupil shows who the guardians are, and not how they are reached (handbook 8.2, rule 1).
@@ -27,11 +27,10 @@ def guardians_of(user: User, student: Student) -> dict[str, Any]:
         .prefetch_related(*(f"guardian__{name}" for name in PREFETCHED))
         .order_by("guardian__family_name", "guardian__given_name")
     )
-    is_hidden = hides_addresses(user, student)
     is_withheld = withholds_contact(user, student)
     cards = [
         contact_card(
-            relation.guardian, sees_contact=not is_withheld, sees_protected=True, household_protected=is_hidden
+            relation.guardian, sees_contact=not is_withheld, sees_protected=True, household_protected=hides_address
         )
         for relation in relations
     ]

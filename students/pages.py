@@ -1,7 +1,7 @@
 """What the pages about pupils show, for whoever is looking."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accessctl.models import User
 from accessctl.permissions import Permission
-from accessctl.policy import may
+from accessctl.policy import held
 from people.display import ContactCard, contact_card
 from students.models import Group, GroupStaffing, Membership, Student
 from students.tabs import hides_address, panels, tabs
@@ -23,41 +23,46 @@ class TabLink:
     is_current: bool
 
 
-def pupil_page(request: HttpRequest, student: Student, active: str) -> dict[str, Any]:
-    """Context of `students/pupil_page.html`: the pupil, and the tabs the user may open about this pupil."""
-    user = cast(User, request.user)
-    held: dict[Permission, bool] = {}
-    links = []
-    for tab in tabs():
-        if tab.permission not in held:
-            held[tab.permission] = may(user, tab.permission, student)
-        if held[tab.permission]:
-            url = reverse(tab.url_name, args=[student.uuid])
-            links.append(TabLink(tab.label, url, tab.slug == active))
-    return {"student": student, "tabs": links, "active": active}
+def pupil_page(
+    request: HttpRequest, student: Student, active: str, also: Collection[Permission] = ()
+) -> dict[str, Any]:
+    """Context of `students/pupil_page.html`: the pupil, and the tabs the user may open about this pupil.
+
+    `rights` are those of the tabs' rights, and of the rights in `also`, that the user holds for the pupil.
+    """
+    rights = held(cast(User, request.user), [*(tab.permission for tab in tabs()), *also], student)
+    links = [
+        TabLink(tab.label, reverse(tab.url_name, args=[student.uuid]), tab.slug == active)
+        for tab in tabs()
+        if tab.permission in rights
+    ]
+    return {"student": student, "tabs": links, "active": active, "rights": rights}
 
 
-def overview(user: User, student: Student) -> dict[str, Any]:
+def overview_page(request: HttpRequest, student: Student) -> dict[str, Any]:
     """The overview tab: the pupil's card, the contact teachers, and the panels of other apps."""
-    return {
-        "card": pupil_card(user, student),
+    user, asked = cast(User, request.user), [Permission.VIEW_CONTACT, *(panel.permission for panel in panels())]
+    context = pupil_page(request, student, active="oversikt", also=asked)
+    hidden = hides_address(user, student)
+    return context | {
+        "card": pupil_card(student, sees_contact=Permission.VIEW_CONTACT in context["rights"], hides_address=hidden),
         "teachers": contact_teachers([student])[student.pk],
         "manages_protection": user.holds(Permission.MANAGE_PROTECTION),
         "panels": [
-            {"template": panel.template_name, "data": panel.data(user, student)}
+            {"template": panel.template_name, "data": panel.data(user, student, hidden)}
             for panel in panels()
-            if may(user, panel.permission, student)
+            if panel.permission in context["rights"]
         ],
     }
 
 
-def pupil_card(user: User, student: Student) -> ContactCard | None:
+def pupil_card(student: Student, *, sees_contact: bool, hides_address: bool) -> ContactCard | None:
     """`student` comes from `visible_to(user)`, so that a protected one is seen with a grant."""
     return contact_card(
         student.person,
-        sees_contact=may(user, Permission.VIEW_CONTACT, student),
+        sees_contact=sees_contact,
         sees_protected=True,
-        household_protected=hides_address(user, student),
+        household_protected=hides_address,
         birth_date=True,
     )
 

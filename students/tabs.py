@@ -27,13 +27,16 @@ class Tab:
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of the overview. `data(user, student)` gives the context of `template_name`."""
+    """A part of the overview. `data(user, student, hides_address)` gives the context of `template_name`.
+
+    The last says whether the address of the household must be kept from the user.
+    """
 
     slug: str
     template_name: str
     permission: Permission
     order: int
-    data: Callable[[User, Student], dict[str, Any]]
+    data: Callable[[User, Student, bool], dict[str, Any]]
 
 
 _tabs: dict[str, Tab] = {}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import CharField, F, Q, Value
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -275,28 +275,30 @@ def in_own_groups(row: RoleAssignment, rights: frozenset[Permission], groups: li
 
 
 def through_grants(student: Student, memberships: list[Membership], only: User | None) -> list[Ground]:
-    """What was given to one person, on the municipality, the school, a group or the pupil."""
+    """What was given to one person, on the municipality, the school, a group or the pupil (one query)."""
     objects: dict[Container, list[int]] = {
         Container.SCHOOL: [student.school_id] if student.school_id else [],
         Container.GROUP: [row.group_id for row in memberships],
         Container.PUPIL: [student.pk],
     }
-    found = []
+    asked = []
     for model in grant_models():
+        container: Container = model.container  # type: ignore[attr-defined]
         rows: Any = valid_today(model._default_manager.filter(user__is_active=True))
-        if model.container != Container.MUNICIPALITY:  # type: ignore[attr-defined]
-            rows = rows.filter(content_object__in=objects[model.container])  # type: ignore[attr-defined]
+        if container != Container.MUNICIPALITY:
+            rows = rows.filter(content_object__in=objects[container])
         if only is not None:
             rows = rows.filter(user=only)
-        for row in rows.select_related("permission").order_by("pk"):
-            slug = row.permission.codename
-            if slug not in Permission.values or not serves(model.container, Permission(slug)):  # type: ignore[attr-defined]
-                continue
-            text = _("Særskilt tilgang (%(right)s): %(reason)s") % {
-                "right": Permission(slug).label,
-                "reason": row.reason,
-            }
-            found.append(Ground(row.user_id, STAFF, text, frozenset({Permission(slug)}), row.valid_to, row.given_by_id))
+        kind = Value(str(container), output_field=CharField())
+        asked.append(
+            rows.values_list(kind, "pk", "user_id", "permission__codename", "reason", "valid_to", "given_by_id")
+        )
+    found = []
+    for container, _pk, user_id, slug, reason, valid_to, given_by in sorted(asked[0].union(*asked[1:], all=True)):
+        if slug not in Permission.values or not serves(container, Permission(slug)):
+            continue
+        text = _("Særskilt tilgang (%(right)s): %(reason)s") % {"right": Permission(slug).label, "reason": reason}
+        found.append(Ground(user_id, STAFF, text, frozenset({Permission(slug)}), valid_to, given_by))
     return found
 
 

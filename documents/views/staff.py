@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 from accessctl.audit import open_or_404, record_list
 from accessctl.guards import requires
 from accessctl.permissions import Permission
-from accessctl.policy import may
 from archive.models import Delivery
 from documents import actions
 from documents.forms import NewDocumentForm
@@ -34,9 +33,10 @@ def tab(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     found = Document.objects.visible_to(request.user).filter(student=student).select_related(*RELATED, "created_by")
     rows = list(found.order_by("-created_at", "-pk")[:200])
     record_list(request.user, "list", rows)
-    context = pupil_page(request, student, active="dokumenter") | {
+    page = pupil_page(request, student, active="dokumenter", also=[Permission.WRITE_DOCUMENT])
+    context = page | {
         "rows": [(document, status_of(document)) for document in rows],
-        "may_write": may(request.user, Permission.WRITE_DOCUMENT, student),
+        "may_write": Permission.WRITE_DOCUMENT in page["rights"],
     }
     return render(request, "documents/tab.html", context)
 
@@ -74,13 +74,14 @@ def opened(request: SignedInRequest, uuid: UUID, permission: Permission, action:
 def page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A document that is finalised or on its way; a draft leads to the editor for those who may write."""
     document = opened(request, uuid, Permission.VIEW_DOCUMENT)
-    may_write = may(request.user, Permission.WRITE_DOCUMENT, document.student)
+    frame = pupil_page(request, document.student, active="dokumenter", also=[Permission.WRITE_DOCUMENT])
+    may_write = Permission.WRITE_DOCUMENT in frame["rights"]
     if document.state == Document.State.DRAFT and may_write:
         return redirect("documents:edit", document.uuid)
     series = Document.objects.visible_to(request.user).filter(series=document.series).order_by("-version")
     versions = list(series.select_related("delivery", "document_type"))
     newer = next((v for v in versions if v.version > document.version and v.state == Document.State.FINALISED), None)
-    context = pupil_page(request, document.student, active="dokumenter") | {
+    context = frame | {
         "document": document,
         "status": status_of(document),
         "body": frozen_body(document),

@@ -50,6 +50,13 @@ class GuardianRelationQuerySet(DatedQuerySet):
         """Relations by which messages and letters are sent today."""
         return self.giving_access().filter(receives_information=True)
 
+    def with_standing(self):
+        """Each relation with whether it is in force today, receives messages, and is kept out."""
+        same = GuardianRelation.objects.filter(pk=OuterRef("pk"))
+        return self.annotate(
+            holds=Exists(same.in_force()), receives=Exists(same.receiving()), is_blocked=Exists(same.kept_out())
+        )
+
     def running_out(self):
         """Relations by hand that end, or must be looked at again, before long."""
         soon = clock.today() + timedelta(days=NOTICE_DAYS)

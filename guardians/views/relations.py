@@ -13,7 +13,6 @@ from accessctl.audit import open_or_404, record_list
 from accessctl.guards import requires
 from accessctl.login.level import ConfirmFirst, Content, is_fresh
 from accessctl.permissions import Permission
-from accessctl.policy import may
 from accessctl.requests import SignedInRequest
 from guardians import actions
 from guardians.forms import ReasonForm, RecheckForm, RelationForm
@@ -53,33 +52,32 @@ def tab(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     user = request.user
     rows = GuardianRelation.objects.visible_to(user).filter(student=student).select_related("guardian")
     blocks = RelationBlock.objects.visible_to(user).filter(student=student, lifted_at__isnull=True)
-    context: dict[str, Any] = pupil_page(request, student, active="foresatte") | {
+    asked = [EDIT, Permission.BLOCK_GUARDIAN, Permission.SET_RECEIVERS, Permission.SHIELD_NOW]
+    page = pupil_page(request, student, active="foresatte", also=asked)
+    context: dict[str, Any] = page | {
         "rows": in_words(rows),
         "blocks": blocks.select_related("guardian", "student__person"),
-        "may_edit": may(user, EDIT, student),
-        "may_block": may(user, Permission.BLOCK_GUARDIAN, student),
-        "may_set_receivers": may(user, Permission.SET_RECEIVERS, student),
-        "may_shield": may(user, Permission.SHIELD_NOW, student),
+        "may_edit": EDIT in page["rights"],
+        "may_block": Permission.BLOCK_GUARDIAN in page["rights"],
+        "may_set_receivers": Permission.SET_RECEIVERS in page["rights"],
+        "may_shield": Permission.SHIELD_NOW in page["rights"],
     }
     return render(request, "guardians/tab.html", context)
 
 
 def in_words(rows: GuardianRelationQuerySet) -> list[dict[str, Any]]:
     """Each relation with what is true of it today: whether it holds and sends anything, and if not, what stops it."""
-    holding, receiving, kept_out = (
-        set(found.values_list("pk", flat=True)) for found in (rows.in_force(), rows.receiving(), rows.kept_out())
-    )
     today = clock.today()
     return [
         {
             "relation": row,
-            "holds": row.pk in holding,
-            "receives": row.pk in receiving,
-            "is_blocked": row.pk in kept_out,
+            "holds": row.holds,
+            "receives": row.receives,
+            "is_blocked": row.is_blocked,
             "has_run_out": row.valid_to is not None and row.valid_to < today,
             "is_coming": row.valid_from > today,
         }
-        for row in rows.order_by("guardian__family_name", "guardian__given_name", "-pk")
+        for row in rows.with_standing().order_by("guardian__family_name", "guardian__given_name", "-pk")
     ]
 
 

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accessctl.audit import open_or_404, record_list
 from accessctl.guards import requires
 from accessctl.permissions import Permission
-from accessctl.policy import may
 from accessctl.requests import SignedInRequest
 from students.forms import PupilName, WatcherFilter
 from students.models import Student
@@ -28,12 +27,13 @@ def watchers(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     student = open_or_404(request, visible, uuid=uuid)
     everyone = watchers_of(student, asker=request.user)
     form = WatcherFilter(request.GET, areas=sorted({area for watcher in everyone for area in watcher.areas}))
-    context: dict[str, Any] = pupil_page(request, student, active="tilgang") | {
+    page = pupil_page(request, student, active="tilgang", also=[Permission.VIEW_PUPIL])
+    context: dict[str, Any] = page | {
         "everyone": everyone,
         "newcomers": sum(watcher.newcomer is not None for watcher in everyone),
         "shown": form.left_of(everyone),
         "filter": form,
-        "back_to_search": not may(request.user, Permission.VIEW_PUPIL, student),
+        "back_to_search": Permission.VIEW_PUPIL not in page["rights"],
     }
     return render(request, "students/watchers.html", context)
 

@@ -15,7 +15,7 @@ from accessctl.requests import SignedInRequest
 from people.display import PREFETCHED
 from students.forms import PupilFilter
 from students.models import Student
-from students.pages import overview, pupil_page
+from students.pages import overview_page
 
 PAGE_SIZE = 50
 
@@ -42,8 +42,7 @@ def pupil(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """The overview of one pupil."""
     students = Student.objects.visible_to(request.user).with_page_data().select_related("person__contact")
     student = open_or_404(request, students.prefetch_related(*(f"person__{name}" for name in PREFETCHED)), uuid=uuid)
-    context = pupil_page(request, student, active="oversikt") | overview(request.user, student)
-    return render(request, "students/overview.html", context)
+    return render(request, "students/overview.html", overview_page(request, student))
 
 
 def kept_query(request: SignedInRequest) -> str:
