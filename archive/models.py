@@ -1,21 +1,17 @@
 """The archive's side of a document: its folder and the promise to deliver it (outbox)."""
 
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accessctl import wall
 from accessctl.models import School, User
 from accessctl.permissions import Permission
 from accessctl.scope import scope_of
-from guardians.models import GuardianRelation
-from people.models import Person, Protection
 from schoolapp.lib import clock
-from students.models import Student
 
 
 class SchoolArchiveSettings(models.Model):
@@ -105,33 +101,15 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     ) -> "DeliveryQuerySet":
         """Deliveries of schools whose archive log `user` may see; of families with protection only with that grant.
 
-        Protection is asked for now, not remembered from when the document was queued.
+        A family has protection when the pupil has it, or somebody who ever was the pupil's guardian has it now.
         """
         reach = scope_of(user).reach(permission)
         rows = self if reach.everything else self.filter(school_id__in=reach.school_ids)
         protected = scope_of(user).reach(Permission.SEE_PROTECTED)
         if protected.everything:
             return rows
-        hidden = Q(about__in=found_protected(user))
-        return rows.filter(~hidden | Q(about__isnull=True) | Q(school_id__in=protected.school_ids))
-
-
-def found_protected(user: Any) -> list[UUID]:
-    """The pupils whose deliveries need the grant, asked for once per request: `user` lives no longer than that."""
-    found: list[UUID] | None = getattr(user, "_protected_families", None)
-    if found is None:
-        with wall.lifted("families with protection are found whether or not the user sees them"):
-            found = user._protected_families = list(pupils_of_families_with_protection())
-    return found
-
-
-def pupils_of_families_with_protection() -> QuerySet[Student, UUID]:
-    """The uuid of each pupil who has address protection or ever had a guardian who has it now."""
-    people = Person.objects.exclude(protection=Protection.NONE).values("pk")
-    relations = GuardianRelation.objects.filter(guardian__in=people)
-    return Student.objects.filter(Q(person__in=people) | Q(pk__in=relations.values("student"))).values_list(
-        "uuid", flat=True
-    )
+        families = wall.ids_of("guardians_protected_families")
+        return rows.filter(~Q(about__in=families) | Q(about__isnull=True) | Q(school_id__in=protected.school_ids))
 
 
 class Delivery(models.Model):

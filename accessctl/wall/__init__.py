@@ -1,7 +1,7 @@
 """The second wall: PostgreSQL lets a web request see only the rows that are its user's, whatever the view asks for."""
 
 from accessctl.wall.areas import OPENED_BY, Area, opened_by
-from accessctl.wall.context import Pupils, around_request, ids_now, ids_of, lifted, raise_for, register
+from accessctl.wall.context import Pupils, around_request, ids_of, lifted, raise_for, register
 from accessctl.wall.policies import Protect, Via
 from accessctl.wall.roles import WEB, WORKER, append_only_tables, powers_of_connection, refuse_power, set_up_roles
 
@@ -15,7 +15,6 @@ __all__ = [
     "Via",
     "append_only_tables",
     "around_request",
-    "ids_now",
     "ids_of",
     "lifted",
     "opened_by",

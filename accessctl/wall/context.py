@@ -111,19 +111,13 @@ def lifted(reason: str) -> Iterator[None]:
             configure({LIFTED: before})
 
 
-def ids_of(function: str, text: str) -> RawSQL:
+def ids_of(function: str, *values: str) -> RawSQL:
     """For `pk__in`: ids from a database function that looks past the wall, where no index would serve otherwise.
 
     Safe only round a table with a policy, which then decides which of these rows the user sees.
     """
-    return RawSQL(f"SELECT {connection.ops.quote_name(function)}(%s)", [text])
-
-
-def ids_now(function: str) -> set[int]:
-    """The ids a database function finds that looks past the wall."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {connection.ops.quote_name(function)}()")
-        return {pk for (pk,) in cursor.fetchall()}
+    places = ", ".join(["%s"] * len(values))
+    return RawSQL(f"SELECT {connection.ops.quote_name(function)}({places})", values)
 
 
 def is_broken() -> bool:

@@ -129,10 +129,10 @@ def test_every_right_that_brings_a_line_opens_the_page():
 
 def test_the_page_of_alerts_costs_the_same_for_many(ombud, world, guard, django_assert_max_num_queries):
     opened(world, guard)
-    with django_assert_max_num_queries(30) as few:
+    with django_assert_max_num_queries(25) as few:
         ombud.get(URL)
     for key in ("own", "classmate", "other_class"):
         break_glass_used(world.user("team"), world.pupils[key].uuid, school_id=world.school_a.pk, reason="Haster")
-    with django_assert_max_num_queries(30) as many:
+    with django_assert_max_num_queries(25) as many:
         ombud.get(URL)
     assert len(many) == len(few)

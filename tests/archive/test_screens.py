@@ -72,7 +72,7 @@ def test_the_list_is_logged_and_costs_few_queries(world, rows, django_assert_max
     client = as_user(world, "municipal_admin")
     client.get(LOG)
     before = AccessEvent.objects.count()
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(25):
         page = client.get(LOG)
     assert AccessEvent.objects.count() - before == len(page.context["lines"])
 

@@ -9,7 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accessctl.permissions import Permission
-from accessctl.policy import may
+from accessctl.policy import held, may
+from accessctl.scope import scope_of
 from tests.login import log_in
 from tests.policy.personas import add_personas
 from tests.policy.routes import objects_of
@@ -44,6 +45,24 @@ def test_may_costs_at_most_three_queries_whatever_is_asked_about(world):
                     dear.append((model.__name__, name, right.value, len(queries)))
     assert dear == []
     assert asked >= 8 * 18, "models with a scope were not asked about"
+
+
+def test_asking_for_many_rights_at_once_gives_the_same_answers_in_one_query(world):
+    add_personas(world)
+    objects_of(world)
+    answers = []
+    rows = [row for model in scoped_models() if (row := model._default_manager.last())]
+    rows += [world.pupils[name] for name in ("own", "other_class", "other_school", "protected")]
+    for name in ("contact_teacher", "subject_teacher", "school_admin", "municipal_admin", "guardian", "sfo_worker"):
+        user = world.user(name)
+        scope_of(user)
+        for row in rows:
+            with CaptureQueriesContext(connection) as queries:
+                found = held(user, Permission, row)
+            assert len(queries) <= 1
+            assert found == {right for right in Permission if may(user, right, row)}, (name, row)
+            answers.append(bool(found))
+    assert set(answers) == {True, False}
 
 
 def fill(world: World, rows: int) -> None:
