@@ -5,6 +5,7 @@ from django.contrib.admin import display, register
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -65,25 +66,24 @@ class UserAdmin(RegisterAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         response = super().changelist_view(request, extra_context)
-        if shown := getattr(response, "context_data", {}).get("cl"):
-            listed = [account.pk for account in shown.result_list]
+        shown = response.context_data if isinstance(response, TemplateResponse) else None
+        if shown and "cl" in shown:
+            listed = [account.pk for account in shown["cl"].result_list]
             record_pupils(request.user, "list", pupils.source().with_accounts(listed), what=ACCOUNTS)
         return response
 
-    def opened(self, request: HttpRequest, object_id: str) -> User | None:
-        found: User | None = self.get_object(request, object_id)
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> User | None:
+        found: User | None = super().get_object(request, object_id, from_field)
         if found:
             record_pupils(request.user, "open", pupils.source().with_accounts([found.pk]), what=ACCOUNTS)
         return found
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        self.opened(request, object_id)
-        return super().history_view(request, object_id, extra_context)
-
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
-        found = self.opened(request, object_id)
-        extra = {"logins": session.alive(found.login_sessions.order_by("-created_at")) if found else []}
-        return super().change_view(request, object_id, form_url, extra | (extra_context or {}))
+        response = super().change_view(request, object_id, form_url, extra_context)
+        shown = response.context_data if isinstance(response, TemplateResponse) else None
+        if shown and (found := shown.get("original")):
+            shown["logins"] = session.alive(found.login_sessions.order_by("-created_at"))
+        return response
 
 
 def act_on(register: UserAdmin, request: HttpRequest, pk: int, act: str) -> HttpResponse:
