@@ -157,13 +157,15 @@ class ShieldForm(ReasonForm):
         label=_("Grad"),
         widget=forms.RadioSelect,
         initial=Protection.STRICT,
-        choices=[(level.value, str(level.label).capitalize()) for level in reversed(LEVELS)],
         help_text=_("Er du i tvil, velger du strengt fortrolig. Kommunen kan sette graden ned senere."),
     )
     field_order = ["whom", "level", "reason"]
 
     def __init__(self, *args: Any, pupil: Person, guardians: list[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["level"].choices = [  # type: ignore[attr-defined]
+            (level.value, str(level.label).capitalize()) for level in reversed(LEVELS)
+        ]
         self.fields["whom"].choices = [  # type: ignore[attr-defined]
             (self.FAMILY, _("Hele familien: eleven, de foresatte og søsken")),
             (str(pupil.uuid), _("Bare %(name)s") % {"name": pupil.full_name}),

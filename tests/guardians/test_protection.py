@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -30,6 +31,12 @@ def level(person: Person) -> str:
 
 
 class TestShieldNow:
+    def test_the_levels_are_in_the_language_of_the_reader(self, client, world):
+        log_in(client, world.user("principal"))
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "nn"
+        page = client.get(reverse("guardians:shield", args=[world.pupils["own"].uuid])).content.decode()
+        assert "Strengt fortruleg" in page and "Strengt fortrolig" not in page
+
     def test_it_takes_sight_from_everyone_on_the_next_request_also_from_the_one_who_did_it(self, client, world):
         page = reverse("students:pupil", args=[world.pupils["own"].uuid])
         log_in(client, world.user("principal"))
