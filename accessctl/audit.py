@@ -66,6 +66,12 @@ def record_pupils(user: Any, action: str, pupils: Iterable[UUID | None], *, what
         _insert(user, lines)
 
 
+def record_found(user: Any, action: str, *, what: str, about: UUID | None, shown: Iterable[UUID | None]) -> None:
+    """One line about a search, and one per other pupil whose data it showed, in one insert."""
+    pupils = sorted({pupil for pupil in shown if pupil} - {about})
+    _insert(user, [AccessEvent(action=action, what=what[:120], about=pupil) for pupil in (about, *pupils)])
+
+
 def record_act(
     user: Any,
     action: str,

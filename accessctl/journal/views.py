@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accessctl.audit import open_or_404, record_act, record_list, record_pupils
+from accessctl.audit import open_or_404, record_act, record_found, record_list, record_pupils
 from accessctl.guards import requires
 from accessctl.journal import alerts as alerting
 from accessctl.journal import changes as history
@@ -155,8 +155,8 @@ def assess(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def record_search(user: User, action: str, form: LogFilter, events: Iterable[AccessEvent]) -> None:
     """The search itself, and that lines about these pupils were seen. The log of a pupil also tells who reads it."""
-    record_act(user, action, what=form.summary(), about=form.pupil)
-    record_pupils(user, action, {event.about for event in events} - {form.pupil}, what=form.summary())
+    shown = (event.about for event in events)
+    record_found(user, action, what=form.summary(), about=form.pupil, shown=shown)
 
 
 def pupil_or_404(user: User, uuid: UUID | None) -> pupils.Pupil | None:
