@@ -38,6 +38,9 @@ def world_copy(django_db_setup, django_db_blocker) -> tuple[bytes, dict[str, byt
     ]
     rows = {}
     with django_db_blocker.unblock(), transaction.atomic(), connection.cursor() as cursor:
+        for table in tables:  # whatever ran before, the cast has the same keys
+            if sequence := cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table]).fetchone()[0]:
+                cursor.execute(f"SELECT setval('{sequence}', coalesce(max(id), 0) + 1, false) FROM {table}")
         world = build_world()
         for table in tables:
             with cursor.copy(f"COPY {table} TO STDOUT") as copy:
