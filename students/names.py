@@ -59,4 +59,4 @@ def named(students: QuerySet, query: str) -> QuerySet:
     if not words:
         return students.none()
     terms = [f"({word}:* | {word[:-1]}{LAST_LETTER}:*)" if word.endswith("a") else f"{word}:*" for word in words]
-    return students.filter(pk__in=wall.ids_of("students_named", " & ".join(terms)))
+    return students.filter(wall.Among("pk", wall.ids_of("students_named", " & ".join(terms))))

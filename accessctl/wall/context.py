@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, F, Lookup
 from django.db.models.expressions import RawSQL
+from django.db.models.sql.compiler import SQLCompiler
 from psycopg.pq import TransactionStatus
 
 from accessctl.permissions import Permission
@@ -118,6 +121,23 @@ def ids_of(function: str, *values: str) -> RawSQL:
     """
     places = ", ".join(["%s"] * len(values))
     return RawSQL(f"SELECT {connection.ops.quote_name(function)}({places})", values)
+
+
+class Among(Lookup):
+    """`field` is one of the ids of `ids_of`, found once.
+
+    A sub-select is taken for a join, and repeated for each row where the planner expects a single one.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, field: str, ids: RawSQL) -> None:
+        super().__init__(F(field), ids)
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        field, of_field = self.process_lhs(compiler, connection)
+        ids, of_ids = compiler.compile(self.rhs)
+        return f"{field} = ANY (ARRAY{ids})", (*of_field, *of_ids)
 
 
 def is_broken() -> bool:

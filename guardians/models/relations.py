@@ -142,6 +142,11 @@ class GuardianRelation(models.Model):
     class Meta:
         verbose_name = _("foresatt")
         verbose_name_plural = _("foresatte")
+        indexes = [
+            # What is waiting, or must be looked at, is a handful among every relation there is.
+            models.Index(fields=["proposed_at"], condition=Q(state="proposed"), name="relation_waiting"),
+            models.Index(fields=["valid_to"], condition=Q(ground="manual", state="verified"), name="relation_by_hand"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="relation_date_order"

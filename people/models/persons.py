@@ -76,7 +76,7 @@ class Person(models.Model):
         verbose_name_plural = _("personer")
         indexes = [
             models.Index(fields=["family_name", "given_name"], name="person_name"),
-            models.Index(fields=["protection"], condition=~Q(protection="none"), name="person_protected"),
+            models.Index(fields=["id"], condition=~Q(protection="none"), name="person_protected"),
         ]
 
     def __str__(self) -> str:
