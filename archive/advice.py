@@ -30,7 +30,7 @@ NEXT: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Advice:
-    """`words` are the archive's own."""
+    """`words` are the archive's own; empty where they may tell too much."""
 
     cause: str
     words: str
@@ -39,9 +39,10 @@ class Advice:
     action: str = ""
 
 
-def advice_for(delivery: Delivery, *, may_edit_settings: bool) -> Advice:
-    cause, words = delivery.get_failure_display(), delivery.failure_text
-    if delivery.failure == Failure.REFUSED and any(word in words.lower() for word in OWNER_WORDS):
+def advice_for(delivery: Delivery, *, may_edit_settings: bool, with_words: bool = True) -> Advice:
+    cause, words = delivery.get_failure_display(), delivery.failure_text if with_words else ""
+    said = delivery.failure_text.lower()
+    if delivery.failure == Failure.REFUSED and any(word in said for word in OWNER_WORDS):
         if may_edit_settings:
             return Advice(
                 cause,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from archive import breaker
 from archive.models import ArchiveRun, Delivery, DeliveryQuerySet
+from archive.sensitive import kinds_of_sensitive
 from schoolapp.lib import clock
 
 State = Delivery.State
@@ -45,9 +46,14 @@ def in_pane(rows: DeliveryQuerySet, pane: str) -> DeliveryQuerySet:
 
 
 def same_cause(rows: DeliveryQuerySet) -> list[dict[str, Any]]:
-    """Causes that several failed deliveries share, with how many."""
+    """Causes that several failed deliveries share, with how many. Sensitive ones are left out: a cause may quote."""
     failed = rows.filter(state=State.PARKED).exclude(failure=Delivery.Failure.CHANGED).order_by()
-    groups = failed.values("failure", "failure_text").annotate(n=Count("pk")).filter(n__gt=1)
+    groups = (
+        failed.exclude(pk__in=kinds_of_sensitive(failed))
+        .values("failure", "failure_text")
+        .annotate(n=Count("pk"))
+        .filter(n__gt=1)
+    )
     return [dict(group) for group in groups.order_by("-n", "failure_text")[:5]]
 
 

@@ -115,6 +115,11 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             return rows.filter(student__person__birth_date__lte=clock.years_ago(DECIDES_FROM))
         return rows
 
+    def sensitive(self) -> Self:
+        """The rows of which `is_sensitive` is true."""
+        level = Sensitivity.SENSITIVE
+        return self.filter(Q(sensitivity=level) | Q(document_type__sensitivity=level))
+
     def newest_finalised(self) -> Self:
         """Finalised versions that no later finalised version replaces."""
         later = Document.objects.filter(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accessctl.audit import open_or_404, record_list
 from accessctl.guards import requires
+from accessctl.login.level import is_fresh
 from accessctl.models import School, User
 from accessctl.permissions import Permission
 from accessctl.scope import scope_of
@@ -20,6 +21,7 @@ from archive import actions, log
 from archive.advice import advice_for
 from archive.forms import LogFilter
 from archive.models import ArchiveRun, Delivery
+from archive.sensitive import kinds_of_sensitive
 
 PAGE_SIZE = 50
 MOST_AT_ONCE = 500
@@ -60,8 +62,9 @@ def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One delivery with all that the archive has answered."""
     rows = Delivery.objects.visible_to(request.user).select_related("school", "folder")
     delivery = open_or_404(request, rows, uuid=uuid)
-    [line] = lines_of(request, [delivery])
-    context = {"delivery": delivery, "line": line, "attempts": list(delivery.attempts.all()[:50])}
+    [line] = lines_of(request, [delivery], fresh=is_fresh(request))
+    attempts = list(delivery.attempts.all()[:50]) if line["shows_words"] else []
+    context = {"delivery": delivery, "line": line, "attempts": attempts}
     return render(request, "archive/receipt.html", context)
 
 
@@ -116,14 +119,23 @@ def set_ready_many(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('archive:log')}?fane={'klar' if changed else 'feilet'}")
 
 
-def lines_of(request: HttpRequest, rows: list[Delivery]) -> list[dict[str, object]]:
-    """Deliveries with what the reader can do about each."""
+def lines_of(request: HttpRequest, rows: list[Delivery], *, fresh: bool = False) -> list[dict[str, object]]:
+    """Deliveries with what the reader can do about each.
+
+    Of a sensitive one the title is its kind, and the archive's own words, which may quote it, take a fresh login.
+    """
     run = scope_of(request.user).reach(Permission.RUN_ARCHIVE)
     may_edit = may(request, Permission.EDIT_ARCHIVE_SETTINGS)
+    kinds = kinds_of_sensitive(rows)
     return [
         {
             "delivery": row,
-            "advice": advice_for(row, may_edit_settings=may_edit) if row.state == Delivery.State.PARKED else None,
+            "title": kinds.get(row.pk, row.title),
+            "is_sensitive": row.pk in kinds,
+            "shows_words": (shows_words := fresh or row.pk not in kinds),
+            "advice": advice_for(row, may_edit_settings=may_edit, with_words=shows_words)
+            if row.state == Delivery.State.PARKED
+            else None,
             "may_run": run.covers_school(row.school_id),
             "may_retry": run.covers_school(row.school_id) and row.failure != Delivery.Failure.CHANGED,
         }
