@@ -14,6 +14,7 @@ class SchoolForm(RegisterForm):
 
 @register(Municipality, site=site)
 class MunicipalityAdmin(RegisterAdmin):
+    heading = _("Kommunen")
     lede = _("Kommunen som er behandlingsansvarlig, og hvem folk skal kontakte når de trenger hjelp.")
     list_display = ["name", "number", "org_number", "language"]
     readonly_fields = ["number", "org_number"]

@@ -80,6 +80,7 @@ class RegisterAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
     view_permission = Permission.ADMINISTER
     change_permission = Permission.ADMINISTER
     may_add = True
+    heading: str | Promise = ""  # where the front page's words for it are not the plural of its rows
     lede: str | Promise = ""
     empty: str | Promise = _("Registeret er tomt.")
     key: tuple[str, ...] = ()

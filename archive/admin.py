@@ -11,6 +11,7 @@ from archive.models import Peer
 
 @register(Peer, site=site)
 class PeerAdmin(RegisterAdmin):
+    heading = _("Forbindelsen til arkivet")
     lede = _("Hvordan arkivsystemet har svart i det siste. Systemet passer på dette selv.")
     empty = _("Ikke prøvd ennå. Det skjer når det første dokumentet sendes til arkivet.")
     list_display = ["name", "failures", "open_until", "silent_since"]

@@ -22,12 +22,11 @@ from staff.models import Employee
 class EmployeeForm(RegisterForm):
     """Names and national id are given once. After that the person's own record is the source."""
 
-    given_name = forms.CharField(label=_("Fornavn"), max_length=200, required=False)
-    family_name = forms.CharField(label=_("Etternavn"), max_length=200, required=False)
+    given_name = forms.CharField(label=_("Fornavn"), max_length=200)
+    family_name = forms.CharField(label=_("Etternavn"), max_length=200)
     national_id = forms.CharField(
         label=_("Fødselsnummer eller D-nummer"),
         max_length=11,
-        required=False,
         help_text=_("Trengs for en ny ansatt, så vedkommende blir kjent igjen ved innlogging. Vises ikke etterpå."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
@@ -41,17 +40,14 @@ class EmployeeForm(RegisterForm):
         if self.instance.pk:
             self.initial["given_name"] = self.instance.person.given_name
             self.initial["family_name"] = self.instance.person.family_name
-            for name in ("given_name", "family_name", "national_id"):
-                self.fields[name].disabled = True
+        for name in ("given_name", "family_name", "national_id"):
+            self.fields[name].disabled = bool(self.instance.pk)
+            self.fields[name].required = not self.instance.pk
+            self.fields[name].error_messages["required"] = _("Må fylles ut for en ny ansatt.")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if self.instance.pk:
-            return data
-        for name in ("given_name", "family_name", "national_id"):
-            if not data.get(name) and name not in self.errors:
-                self.add_error(name, _now("Må fylles ut for en ny ansatt."))
-        if data.get("national_id"):
+        if data.get("national_id") and not self.instance.pk:
             self.check_number(data)
         return data
 

@@ -51,6 +51,7 @@ def editable_schools(user: Any) -> QuerySet[School]:
 
 @register(Group, site=site)
 class GroupAdmin(RegisterAdmin):
+    heading = _("Klasser og grupper")
     lede = _("Klassene og gruppene ved skolene. Hvem som går i dem, står på klassens egen side.")
     list_display = ["name", "school", "school_year", "kind", "grade_level"]
     list_filter = ["school_year", "kind"]
@@ -128,6 +129,7 @@ class StaffingForm(RegisterForm):
 
 @register(GroupStaffing, site=site)
 class GroupStaffingAdmin(RegisterAdmin):
+    heading = _("Hvem som har gruppene")
     lede = _("Hvem som har ansvar for en klasse eller gruppe, og når. Læreren ser elevene så lenge det varer.")
     list_display = ["group", "school", "employee", "function", "valid_from", "valid_to"]
     list_filter = ["function"]

@@ -4,9 +4,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import Model
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-
-YES, NO = "ja", "nei"
 
 
 class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -22,12 +21,11 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             field.show_hidden_initial = False
             if isinstance(field, forms.ModelChoiceField) and self.instance.pk and hasattr(self.instance, name):
                 self.initial[name] = getattr(self.instance, name)
+            speak_plainly(field)
 
     def as_cell(self, name: str) -> str:
         """What an export shows of one field; the import understands it."""
         value, field = self.initial.get(name), self.fields[name]
-        if isinstance(field, forms.BooleanField):
-            return YES if value else NO
         if isinstance(field, forms.ModelChoiceField):
             return str(field.prepare_value(value) or "") if value is not None else ""
         if isinstance(field, forms.ChoiceField):
@@ -35,6 +33,23 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         if isinstance(field, forms.DateField):
             return value.isoformat() if value else ""
         return "" if value is None else str(value)
+
+
+def speak_plainly(field: forms.Field) -> None:
+    """Our words for what is missing or unknown, and which choices there are; no row of dashes for no choice."""
+    if str(field.error_messages.get("required")) == str(forms.Field.default_error_messages["required"]):
+        field.error_messages["required"] = _("Må fylles ut.")
+    if isinstance(field, forms.ModelChoiceField):
+        field.error_messages["invalid_choice"] = _("Finner ikke dette i registeret. Se etter skrivefeil.")
+        if field.empty_label is not None:
+            field.empty_label = _("Ikke valgt")
+    elif isinstance(field, forms.ChoiceField):
+        choices: Any = field.choices
+        labels = ", ".join(str(label) for value, label in choices if value != "")
+        field.error_messages["invalid_choice"] = format_lazy(
+            _("Dette er ikke et valg. Velg blant: {choices}."), choices=labels
+        )
+        field.choices = [(value, label if value != "" else _("Ikke valgt")) for value, label in choices]
 
 
 class UploadForm(forms.Form):
@@ -48,10 +63,8 @@ class UploadForm(forms.Form):
 
 
 def as_posted(form: forms.BaseForm, name: str, cell: str) -> Any:
-    """A cell as the form field wants it: choices may be written as they are shown, yes and no in words."""
+    """A cell as the form field wants it: choices may be written as they are shown."""
     field = form.fields[name]
-    if isinstance(field, forms.BooleanField):
-        return {"ja": True, "true": True, "1": True, "x": True}.get(cell.lower(), False)
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
         choices: Any = field.choices
         by_label = {str(label).lower(): value for value, label in choices}

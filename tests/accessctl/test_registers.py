@@ -309,3 +309,12 @@ def test_groups_are_read_in(world, admin):
         admin, "/administrasjon/students/group/", f"skole;skoleår;slag;navn;trinn\n999999991;{world.year};klasse;6A;6\n"
     )
     assert Group.objects.get(name="6A").school == world.school_a
+
+
+def test_an_unknown_choice_is_told_what_can_be_chosen(world, admin):
+    _url, page = previewed(admin, SCHOOLS, f"{HEAD}\n999999993;Ny skole;slott;klingon;")
+    reasons = [reason for row in page.context["plan"].rows for _label, _before, reason in row.details]
+    assert reasons == [
+        "Dette er ikke et valg. Velg blant: barneskole, ungdomsskole, kombinert skole.",
+        "Dette er ikke et valg. Velg blant: bokmål, nynorsk.",
+    ]
