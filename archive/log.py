@@ -15,6 +15,7 @@ from archive import breaker
 from archive.models import ArchiveRun, Delivery, DeliveryQuerySet
 from archive.sensitive import kinds_of_sensitive
 from schoolapp.lib import clock
+from schoolapp.lib.paging import MOST, count_to_most
 
 State = Delivery.State
 PANES: dict[str, tuple[Promise, tuple[str, ...]]] = {
@@ -32,13 +33,18 @@ class Pane:
     count: int
     is_current: bool
 
+    @property
+    def number(self) -> str:
+        """The count as it is shown: of what grows for years only that there is much of it."""
+        return f"{MOST}+" if self.count > MOST else str(self.count)
 
-def panes(rows: DeliveryQuerySet, current: str) -> list[Pane]:
-    """The tabs with their counts, in one query."""
-    counts = rows.aggregate(
-        **{slug: Count("pk", filter=Q(state__in=states)) for slug, (_label, states) in PANES.items()}
-    )
-    return [Pane(slug, label, counts[slug], slug == current) for slug, (label, _states) in PANES.items()]
+
+def panes(rows: DeliveryQuerySet, current: str, counted: int) -> list[Pane]:
+    """The tabs with their counts; `counted` is that of the current one."""
+    return [
+        Pane(slug, label, counted if slug == current else count_to_most(in_pane(rows, slug)), slug == current)
+        for slug, (label, _states) in PANES.items()
+    ]
 
 
 def in_pane(rows: DeliveryQuerySet, pane: str) -> DeliveryQuerySet:

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accessctl import wall
@@ -163,6 +163,9 @@ class Delivery(models.Model):
             models.Index(fields=["state", "next_at"], name="delivery_due"),
             models.Index(fields=["school", "state", "-created_at"], name="delivery_school_state"),
             models.Index(fields=["journal_year", "journal_number"], name="delivery_journal"),
+            models.Index(
+                F("archived_at").desc(), F("id").desc(), condition=Q(state="archived"), name="delivery_archived"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

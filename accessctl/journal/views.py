@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -25,6 +25,7 @@ from accessctl.models import AccessEvent, Alert, ChangeEvent, School, User
 from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
 from schoolapp.lib import clock
+from schoolapp.lib.paging import LongPaginator
 
 PAGE_SIZE = 50
 MOST_EXPORTED = 20_000
@@ -179,7 +180,7 @@ def finders() -> dict[str, Any]:
 
 def paged(request: SignedInRequest, rows: Any) -> Page[Any]:
     """One page, read at once: the line about the search must not push another out of it."""
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("side"))
+    page = LongPaginator(rows, PAGE_SIZE).get_page(request.GET.get("side"))
     page.object_list = list(page.object_list)
     return page
 

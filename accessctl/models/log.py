@@ -79,6 +79,7 @@ class AccessEvent(models.Model):
             models.Index(fields=["about", "-at"], name="access_event_about"),
             models.Index(fields=["user", "-at"], name="access_event_user_at"),
             models.Index(fields=["school", "-at"], name="access_event_school"),
+            models.Index(fields=["action", "-at"], name="access_event_action"),
             models.Index(fields=["txid"], name="access_event_txid"),
         ]
 
@@ -124,6 +125,7 @@ class ChangeEvent(models.Model):
             models.Index(fields=["pupil_id"], condition=Q(pupil_id__isnull=False), name="change_event_pupil"),
             models.Index(fields=["person_id"], condition=Q(person_id__isnull=False), name="change_event_person"),
             models.Index(fields=["txid"], name="change_event_txid"),
+            models.Index(fields=["-at"], condition=Q(pupil_id=None, person_id=None), name="change_event_general"),
         ]
 
     def __str__(self) -> str:

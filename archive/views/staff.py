@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +21,7 @@ from archive.advice import advice_for
 from archive.forms import LogFilter
 from archive.models import ArchiveRun, Delivery
 from archive.sensitive import kinds_of_sensitive
+from schoolapp.lib.paging import LongPaginator
 
 PAGE_SIZE = 50
 MOST_AT_ONCE = 500
@@ -37,12 +37,13 @@ def archive_log(request: HttpRequest) -> HttpResponse:
     form = LogFilter(request.GET, schools=School.objects.visible_to(request.user, Permission.VIEW_ARCHIVE_LOG))
     rows = form.applied_to(visible)
     found = log.in_pane(rows, pane).select_related("school", "folder")
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("side"))
+    pages = LongPaginator(found, PAGE_SIZE)
+    page = pages.get_page(request.GET.get("side"))
     record_list(request.user, "list", list(page))
     context = {
         "filter": form,
         "pane": pane,
-        "panes": log.panes(rows, pane),
+        "panes": log.panes(rows, pane, pages.counted),
         "page": page,
         "lines": lines_of(request, list(page)),
         "headline": log.headline(visible),

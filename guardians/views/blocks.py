@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -21,6 +22,7 @@ from guardians.views.pages import do, form_page, sent
 from guardians.views.relations import name_typed, pupil, tab_url
 from people.actions import find_or_add_person
 
+PAGE_SIZE = 50
 BLOCK, LIFT = Permission.BLOCK_GUARDIAN, Permission.EDIT_RELATIONS
 RELATED = ("student__person", "student__school", "guardian")
 
@@ -37,14 +39,16 @@ def attempts(request: SignedInRequest) -> QuerySet[BlockedAttempt]:
 
 @requires(BLOCK)
 def block_list(request: SignedInRequest) -> HttpResponse:
-    """Attempts to log in, orders that have ended, and all blocks in force."""
-    rows = list(RelationBlock.objects.visible_to(request.user, BLOCK).active().select_related(*RELATED))
-    tried = list(attempts(request))
-    record_list(request.user, "list", [*rows, *tried])
+    """Attempts to log in, orders that have ended, and all other blocks in force, a page at a time."""
+    rows = RelationBlock.objects.visible_to(request.user, BLOCK).active().select_related(*RELATED)
+    tried, run_out = list(attempts(request)), list(rows.run_out())
+    standing = rows.exclude(pk__in=[block.pk for block in run_out]).order_by("-created_at", "-pk")
+    page = Paginator(standing, PAGE_SIZE).get_page(request.GET.get("side"))
+    record_list(request.user, "list", [*run_out, *page, *tried])
     context = {
         "attempts": tried,
-        "run_out": [block for block in rows if block.order_has_ended],
-        "standing": [block for block in rows if not block.order_has_ended],
+        "run_out": run_out,
+        "page": page,
         "may_lift": request.user.holds(LIFT),
     }
     return render(request, "guardians/blocks.html", context)

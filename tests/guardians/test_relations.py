@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accessctl.actions import assign_role
@@ -245,6 +246,30 @@ class TestBlocks:
         actions.note_attempt(world.people["guardian"])
         log_in(client, world.user("school_admin_b"))
         assert "Foresatt Guardian" not in client.get(reverse("guardians:blocks")).content.decode()
+
+    def test_the_list_of_blocks_comes_in_pages_and_costs_the_same(self, client, world, blocked, monkeypatch):
+        monkeypatch.setattr("guardians.views.blocks.PAGE_SIZE", 2)
+        log_in(client, world.user("principal"))
+        url = reverse("guardians:blocks")
+        client.get(url)
+        with CaptureQueriesContext(connection) as few:
+            assert len(client.get(url).context["page"].object_list) == 1
+        for pupil in ("own", "classmate"):
+            for kind, ends in (("lost_right", None), ("other", clock.today() - timedelta(days=1))):
+                RelationBlock.objects.create(
+                    student=world.pupils[pupil],
+                    guardian=world.people["guardian"],
+                    kind=kind,
+                    reference="26/2",
+                    order_ends_on=ends,
+                    valid_from=clock.today() - timedelta(days=9),
+                )
+        with CaptureQueriesContext(connection) as many:
+            first = client.get(url).context
+        last = client.get(url, {"side": 2}).context
+        assert [len(first["page"].object_list), len(last["page"].object_list)] == [2, 1]
+        assert len(first["run_out"]) == len(last["run_out"]) == 2
+        assert len(many) == len(few) <= 25
 
     def test_a_blocked_guardian_is_named_in_no_letter_and_is_no_recipient(self, world, blocked):
         letter = world.add_draft("own")
