@@ -23,6 +23,9 @@ from accessctl.scope import scope_of
 from schoolapp.lib import request_id
 
 Record = TypeVar("Record", bound=Model)
+Facts = tuple[dict[UUID, pupils.Pupil], dict[UUID, pupils.Ground]]
+# For whom no ground is found, so that all are looked for.
+NOBODY = pupils.Pupil(UUID(int=0), pk=0, person_pk=0, school_id=None, is_protected=False)
 OWN_BASES = frozenset({AccessEvent.Basis.OWN_CHILD, AccessEvent.Basis.SELF})
 
 
@@ -87,6 +90,26 @@ def record_act(
     return _insert(user, [line])[0]
 
 
+def record_refusal(user: Any, *, what: str, named: UUID | None) -> AccessEvent:
+    """Add one line about a page that was refused, and about the pupil whom `named` concerns, if there is such a one.
+
+    Whether there is must not show: the same questions are asked for a uuid that names nothing, so it takes as long.
+    """
+    line = AccessEvent(action="denied", what=what[:120], object_id=named)
+    if named is None:
+        return _insert(user, [line])[0]
+    source = pupils.source()
+    try:
+        with wall.lifted("who searches the log learns which pupil was asked for; the answer itself is already made"):
+            subject = pupils.subject_of(named) or named
+            known = source.known([subject])
+            grounds = pupils.ground_of(user, {NOBODY.uuid: NOBODY, **known})
+    except DatabaseError as error:
+        raise NotLogged from error
+    line.about = subject if known else None
+    return _insert(user, [line], facts=(known, grounds))[0]
+
+
 def write(
     user: Any,
     action: str,
@@ -122,7 +145,9 @@ def kind_of_data(record: Any) -> str:
         return str(getattr(record, "kind_of_data", "") or record._meta.verbose_name)[:120]
 
 
-def _insert(user: Any, lines: list[AccessEvent], met: Sequence[Any] = ()) -> list[AccessEvent]:
+def _insert(
+    user: Any, lines: list[AccessEvent], met: Sequence[Any] = (), *, facts: Facts | None = None
+) -> list[AccessEvent]:
     """Complete the lines with who, in which role, on what ground and in which request, and write them.
 
     Raises NotLogged when the database does not take them.
@@ -131,7 +156,7 @@ def _insert(user: Any, lines: list[AccessEvent], met: Sequence[Any] = ()) -> lis
     abouts = {line.about for line in lines if line.about}
     request = request_id.current()
     try:
-        known, grounds = _facts_of(actor, abouts, met) if abouts else ({}, {})
+        known, grounds = facts or (_facts_of(actor, abouts, met) if abouts else ({}, {}))
         for line in lines:
             line.user = actor
             if request:
@@ -145,9 +170,7 @@ def _insert(user: Any, lines: list[AccessEvent], met: Sequence[Any] = ()) -> lis
     return written
 
 
-def _facts_of(
-    actor: Any, abouts: set[UUID], met: Sequence[Any]
-) -> tuple[dict[UUID, pupils.Pupil], dict[UUID, pupils.Ground]]:
+def _facts_of(actor: Any, abouts: set[UUID], met: Sequence[Any]) -> Facts:
     source = pupils.source()
     known = {pupil.uuid: pupil for record in met if (pupil := source.met(record)) and pupil.uuid in abouts}
     if known.keys() < abouts:

@@ -1,5 +1,6 @@
 """What of the archive leaves a change history. Titles and what was sent may name a pupil, so they are not in it."""
 
+from accessctl.journal.pupils import register_subject
 from accessctl.journal.tracking import track, untracked
 from archive.models import ArchiveFolder, ArchiveRun, Delivery, DeliveryAttempt, Peer, SchoolArchiveSettings
 
@@ -14,3 +15,5 @@ track(
 untracked(ArchiveRun, "A log of its own: one row per pass over the queue.")
 untracked(DeliveryAttempt, "A log of its own: one row per attempt, never changed.")
 untracked(Peer, "How an archive has answered lately; machinery that is overwritten all the time.")
+
+register_subject(Delivery, "about")

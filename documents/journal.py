@@ -1,5 +1,6 @@
 """What of documents leaves a change history. What they say is not in it: each version keeps its own text."""
 
+from accessctl.journal.pupils import register_subject
 from accessctl.journal.tracking import track
 from accessctl.permissions import Permission
 from documents.models import Attachment, Document, DocumentType, TemplateVersion
@@ -14,3 +15,5 @@ track(
     needs=Permission.VIEW_DOCUMENT,
 )
 track(Attachment, hidden=("title",))
+
+register_subject(Document, "student__uuid")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from accessctl.journal.pupils import Ground, Pupil, register_grounds
+from accessctl.journal.pupils import Ground, Pupil, register_grounds, register_subject
 from accessctl.journal.tracking import track, untracked
 from accessctl.models import AccessEvent
 from accessctl.permissions import Permission
@@ -32,3 +32,7 @@ def as_guardian(user: Any, known: Mapping[UUID, Pupil]) -> dict[UUID, Ground]:
 
 
 register_grounds(as_guardian, order=10)
+
+register_subject(GuardianRelation, "student__uuid")
+register_subject(RelationBlock, "student__uuid")
+register_subject(BlockedAttempt, "block__student__uuid")

@@ -10,7 +10,7 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from accessctl import wall
-from accessctl.journal.pupils import Ground, Pupil, Source, register_grounds, register_source
+from accessctl.journal.pupils import Ground, Pupil, Source, register_grounds, register_source, register_subject
 from accessctl.journal.tracking import track
 from accessctl.models import AccessEvent
 from accessctl.permissions import Permission
@@ -175,6 +175,9 @@ def through_grants(user: Any, known: Mapping[UUID, Pupil]) -> dict[UUID, Ground]
 
 
 register_source(Pupils())
+register_subject(Student, "uuid")
+register_subject(StudentGrant, "content_object__uuid")
+register_subject(Person, "student__uuid")
 register_grounds(as_pupil, order=10)
 register_grounds(through_own_groups, order=20)
 register_grounds(through_roles, order=30)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from accessctl.audit import NotLogged, record_act
+from accessctl.audit import NotLogged, record_refusal
 from accessctl.login.level import method_name
 from schoolapp.lib import request_id
 
@@ -41,17 +41,16 @@ class JournalMiddleware:
         return self.refuse(request) if isinstance(exception, NotLogged) else None
 
     def note_refusal(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """A line for somebody who asked for what they may not have: which page, and which object if it named one."""
+        """A line for somebody who asked for what they may not have: which page, and whom it was about."""
         match = request.resolver_match
         if response.status_code not in REFUSALS or match is None or not request.user.is_authenticated:
             return response
         named = match.kwargs.get("uuid")
         try:
-            record_act(
+            record_refusal(
                 request.user,
-                "denied",
-                what=f"{response.status_code} {match.view_name}"[:120],
-                object_id=named if isinstance(named, UUID) else None,
+                what=f"{getattr(response, 'refused', response.status_code)} {match.view_name}",
+                named=named if isinstance(named, UUID) else None,
             )
         except NotLogged:
             return self.refuse(request)

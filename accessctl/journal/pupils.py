@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
 from django.utils.functional import Promise
 
 from accessctl.permissions import Permission
@@ -70,6 +71,7 @@ class Source:
 
 _grounds: list[tuple[int, Grounds]] = []
 _source: list[Source] = []
+_subjects: dict[type[Model], str] = {}
 
 
 def register_grounds(grounds: Grounds, *, order: int) -> None:
@@ -77,6 +79,18 @@ def register_grounds(grounds: Grounds, *, order: int) -> None:
     if all(known is not grounds for _order, known in _grounds):
         _grounds.append((order, grounds))
         _grounds.sort(key=lambda entry: entry[0])
+
+
+def register_subject(model: type[Model], path: str) -> None:
+    """Records of `model` are about the pupil whose uuid `path` leads to; a refused line says so of those it names."""
+    _subjects[model] = path
+
+
+def subject_of(uuid: UUID) -> UUID | None:
+    """The pupil whom the record with this uuid is about, whatever kind of record. One query, also for no record."""
+    rows = [model._default_manager.filter(uuid=uuid).values_list(path) for model, path in _subjects.items()]
+    found = [pupil for (pupil,) in rows[0].union(*rows[1:], all=True) if pupil] if rows else []
+    return found[0] if found else None
 
 
 def register_source(source: Source) -> None:

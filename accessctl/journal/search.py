@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accessctl.journal import pupils
-from accessctl.journal.words import act, action_name, moment, sentence
+from accessctl.journal.words import IN_FULL, act, action_name, moment, sentence
 from accessctl.models import AccessEvent, User
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -33,6 +33,11 @@ class Line:
     @property
     def action(self) -> str:
         return action_name(self.event.action)
+
+    @property
+    def detail(self) -> str:
+        """What the log keeps besides the action; of what it keeps as a code, the words."""
+        return self.act if self.event.action in IN_FULL else self.event.what
 
     @property
     def when(self) -> str:
@@ -91,7 +96,7 @@ def as_csv(rows: Iterable[Line]) -> str:
     )
     for line in rows:
         event = line.event
-        cells = [line.when, line.who, event.role, event.ground, line.action, event.what, line.pupil, event.reason]
+        cells = [line.when, line.who, event.role, event.ground, line.action, line.detail, line.pupil, event.reason]
         writer.writerow([harmless(str(cell)) for cell in [*cells, event.login_method, event.request_id or ""]])
     return out.getvalue()
 

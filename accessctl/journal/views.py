@@ -92,7 +92,8 @@ def handout(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     query["elev"] = str(uuid)
     query.setdefault("fra", clock.years_ago(YEARS_KEPT).isoformat())
     form = LogFilter(query, schools=School.objects.none())
-    rows = list(form.found(AccessEvent.objects.visible_to(request.user).filter(about=uuid))[:MOST_EXPORTED])
+    seen = AccessEvent.objects.visible_to(request.user).filter(about=uuid).exclude(action="denied")
+    rows = list(form.found(seen)[:MOST_EXPORTED])
     record_act(request.user, "export_log", what=_("utskrift til den det gjelder"), about=uuid)
     context = {"pupil": pupil, "lines": lines(request.user, rows), "filter": form}
     return render(request, "accessctl/journal/handout.html", context)

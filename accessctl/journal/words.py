@@ -9,6 +9,7 @@ from django.utils.text import camel_case_to_spaces
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from accessctl.journal.pages import login_refused, refused
 from accessctl.models import AccessEvent
 from accessctl.permissions import Permission
 from schoolapp.lib import clock
@@ -50,6 +51,10 @@ ACTIONS: dict[str, str | Promise] = {
     "change_role_end": _("endret sluttdatoen for en rolle"),
     "give_grant": _("ga særskilt tilgang"),
     "end_grant": _("avsluttet særskilt tilgang"),
+    "propose_grant": _("foreslo særskilt tilgang"),
+    "reject_grant": _("avviste et forslag om særskilt tilgang"),
+    "withdraw_grant": _("trakk et forslag om særskilt tilgang"),
+    "open_grant_proposal": _("åpnet et forslag om særskilt tilgang"),
     "open_role": _("åpnet en rolle"),
     "open_role_change": _("åpnet et forslag om å endre en rolle"),
     "open_rights": _("åpnet tilgangene til en ansatt"),
@@ -112,6 +117,7 @@ OBJECTS: dict[str, str | Promise] = {
     "students.Group": _("gruppen"),
     "students.StudentGrant": _("den særskilte tilgangen"),
     "students.GroupGrant": _("den særskilte tilgangen"),
+    "students.GrantProposal": _("forslaget om særskilt tilgang"),
     "accessctl.SchoolGrant": _("den særskilte tilgangen"),
     "accessctl.MunicipalityGrant": _("den særskilte tilgangen"),
     "accessctl.School": _("skolen"),
@@ -139,6 +145,8 @@ OBJECTS: dict[str, str | Promise] = {
 }
 
 
+# What the log keeps of these is a code, and the words say all of it.
+IN_FULL = {"denied": refused, "login_refused": login_refused}
 # Those of them who are people: what was opened is not they themselves.
 PEOPLE = frozenset({"students.Student", "people.Person", "staff.Employee", "guardians.GuardianRelation"})
 OPENED = _("åpnet opplysninger om %(it)s")
@@ -150,6 +158,8 @@ def action_name(slug: str) -> str:
 
 def act(event: AccessEvent) -> str:
     """«så eleven i en liste», «ga særskilt tilgang (se fravær)»: what was done, to what, and what more is known."""
+    if event.action in IN_FULL and event.what:
+        return IN_FULL[event.action](event.what)
     detail = "" if event.what in names_of(event.object_type) else event.what
     if detail in Permission.values:
         detail = str(Permission(detail).label)

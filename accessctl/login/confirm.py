@@ -107,7 +107,9 @@ def shown(
     request: HttpRequest, why: Why, used: Provider | None, target: str, *, status: int = 403, **context: object
 ) -> HttpResponse:
     context |= {"why": why, "provider": used, "target": target, "confirm_url": start_url(used, target) if used else ""}
-    return render(request, "accessctl/confirm.html", context, status=status)
+    response = render(request, "accessctl/confirm.html", context, status=status)
+    response.refused = "confirm"  # type: ignore[attr-defined]  # what the log says instead of a number
+    return response
 
 
 def start_url(used: Provider, target: str) -> str:

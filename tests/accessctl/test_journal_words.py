@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.urls import URLResolver, get_resolver
 from django.utils import translation
 
+from accessctl.journal.pages import LOGIN_REASONS, PAGES
 from accessctl.journal.tracking import tracked
 from accessctl.journal.words import ACTIONS, OBJECTS, PHRASES, act
+from accessctl.login import failures
 from accessctl.models import AccessEvent
 
+OPEN_TO_ALL = {"home", "language"}
 RECORDING = {"record_event", "record_act", "record_list", "write"}
 
 
@@ -81,7 +85,22 @@ def test_words_are_for_actions_and_models_that_exist():
         ("status", "documents.Document", "dokument", "så statusen for dokumentet"),
         ("give_grant", "students.StudentGrant", "view_absence", "ga særskilt tilgang (Se fravær)"),
         ("give_role", "accessctl.RoleAssignment", "Lærer 01.08.2026–", "ga en rolle (Lærer 01.08.2026–)"),
-        ("denied", "", "404 students:pupil", "ble nektet (404 students:pupil)"),
+        (
+            *("denied", "", "404 students:watchers"),
+            "ble nektet hvem som kan se eleven (finnes ikke, eller brukeren har ikke tilgang til det siden gjelder)",
+        ),
+        ("denied", "", "403 archive:setup", "ble nektet arkivoppsettet (har ikke tilgangen siden krever)"),
+        ("denied", "", "confirm documents:pdf", "ble bedt om å bekrefte hvem de er før de fikk se et dokument"),
+        (
+            "denied",
+            "",
+            "404 finnes:ikke",
+            "ble nektet en side (finnes ikke, eller brukeren har ikke tilgang til det siden gjelder)",
+        ),
+        (
+            *("login_refused", "", "ID-porten: no_account"),
+            "fikk ikke logge inn med ID-porten: er verken foresatt, ansatt eller elev i kommunen",
+        ),
         ("assess_alert", "accessctl.Alert", "varsel", "vurderte et varsel"),
         ("emergency", "students.Student", "elev", "tok nødtilgang til eleven"),
         ("console_change", "students.Membership", "plass i gruppe", "endret plass i gruppe i administrasjonen"),
@@ -91,6 +110,29 @@ def test_words_are_for_actions_and_models_that_exist():
 def test_a_line_is_a_sentence(action, object_type, what, sentence):
     with translation.override("nb"):
         assert act(AccessEvent(action=action, object_type=object_type, what=what)) == sentence
+
+
+def named_views(patterns=None, space: str = "") -> set[str]:
+    found = set()
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLResolver):
+            found |= named_views(entry.url_patterns, f"{entry.namespace}:" if entry.namespace else space)
+        elif entry.name:
+            found.add(space + entry.name)
+    return found
+
+
+def test_every_page_that_can_be_refused_has_a_name():
+    views = {name for name in named_views() if name.partition(":")[0] not in PAGES}
+    assert len(views) > 50
+    assert views - PAGES.keys() == OPEN_TO_ALL
+    assert {name for name in PAGES if ":" in name} <= named_views()
+
+
+def test_every_reason_a_login_failed_has_words():
+    slugs = {failure.slug for failure in vars(failures).values() if isinstance(failure, failures.Failure)}
+    assert len(slugs) > 10
+    assert slugs == LOGIN_REASONS.keys()
 
 
 def test_every_register_has_a_norwegian_name():
