@@ -5,7 +5,9 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accessctl import wall
 from accessctl.models import User
+from guardians.actions.relations import protected_family
 from guardians.models import BlockedAttempt, GuardianRelation, RelationBlock
 from people.apart import people_apart
 from people.models import Person
@@ -43,6 +45,7 @@ def block_guardian(
     if named:
         block.named = named
         block.save(update_fields=["named"])
+    close_protected_portals(block)
     return block
 
 
@@ -57,7 +60,18 @@ def take_over_care(
     block = set_block(student, None, RelationBlock.Kind.CARE, reference, by, valid_from, order_ends_on)
     parents = GuardianRelation.objects.filter(student=student, ground=GuardianRelation.Ground.REGISTER)
     parents.update(opened_despite_care=False)
+    close_protected_portals(block)
     return block
+
+
+@wall.lifted("a portal into a protected family closes also for a guardian the user does not see")
+def close_protected_portals(block: RelationBlock) -> None:
+    """Close what `block` bars in a protected family: lifting it must not open a portal no officer has opened since."""
+    if not protected_family(block.student):
+        return
+    rows = GuardianRelation.objects.open().filter(student=block.student, portal_enabled=True)
+    closed = [relation.pk for relation in rows if relation.is_kept_out_by(block)]
+    GuardianRelation.objects.filter(pk__in=closed).update(portal_enabled=False)
 
 
 def set_block(

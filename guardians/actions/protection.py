@@ -5,13 +5,15 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accessctl import wall
 from accessctl.actions import end_grant, give_grant
 from accessctl.audit import record_event
 from accessctl.models import User
 from accessctl.permissions import Permission
-from guardians.models import GuardianRelation
+from guardians.actions.relations import RelationError
+from guardians.models import GuardianRelation, RelationBlock
 from people.actions import leave_to_officers, raise_at_once
 from people.apart import people_apart
 from people.models import Person, Protection
@@ -53,13 +55,22 @@ def family_of(student: Student) -> list[Person]:
 def set_portal(relation: GuardianRelation, *, enabled: bool, by: User | None, reason: str = "") -> None:
     """Open or close the portal for one guardian of one pupil, as the municipality decides (handbook 8.2, rule 3).
 
-    Raises OwnCase.
+    Raises OwnCase, and RelationError for opening to somebody who is kept from the pupil.
     """
     people_apart(by, relation.guardian, relation.student.person)
+    if enabled and is_kept_out(relation):
+        raise RelationError(_("Personen er sperret fra eleven. Portalen kan ikke åpnes så lenge sperren står."))
     relation.portal_enabled = enabled
     relation.save(update_fields=["portal_enabled"])
     if by is not None:
         record_event(by, "open_portal" if enabled else "close_portal", relation, reason=reason[:300])
+
+
+@wall.lifted("a block counts whoever may know of it")
+def is_kept_out(relation: GuardianRelation) -> bool:
+    """Whether a block that nobody has lifted is about this guardian, also one that begins later."""
+    blocks = RelationBlock.objects.filter(student=relation.student, lifted_at__isnull=True)
+    return any(relation.is_kept_out_by(block) for block in blocks)
 
 
 @transaction.atomic

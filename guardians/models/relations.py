@@ -178,6 +178,12 @@ class GuardianRelation(models.Model):
     def guarded_as(self) -> frozenset[Content]:
         return self.student.guarded_as if self.is_as_typed else self.student.guarded_as | self.guardian.guarded_as
 
+    def is_kept_out_by(self, block: RelationBlock) -> bool:
+        """Whether `block`, of this pupil, is about this guardian, be it begun or not."""
+        if block.guardian_id is None:
+            return not self.opened_despite_care
+        return block.guardian_id == self.guardian_id
+
     @property
     def is_as_typed(self) -> bool:
         return bool(self.named) and self.confirmed_at is None

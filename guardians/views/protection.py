@@ -16,7 +16,7 @@ from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
 from guardians import actions, protected
 from guardians.forms import LowerForm, NameForm, ReasonForm, ReviewForm, ShieldForm, SightForm
-from guardians.models import GuardianRelation, as_typed
+from guardians.models import GuardianRelation, RelationBlock, as_typed
 from guardians.views.pages import do, form_page, sent
 from guardians.views.relations import pupil, tab_url
 from people.actions import decide_lower, follow_up, propose_lower, set_review_day
@@ -109,14 +109,24 @@ def opened_family(request: SignedInRequest, uuid: UUID) -> Student:
     return student
 
 
+def blocks_of(request: SignedInRequest, student: Student) -> list[RelationBlock]:
+    """The blocks about a pupil that nobody has lifted, also those that begin later."""
+    rows = RelationBlock.objects.visible_to(request.user, MANAGE)
+    return list(rows.filter(student=student, lifted_at__isnull=True).order_by("pk"))
+
+
 @requires(MANAGE)
 def family(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """One family: the portal for each guardian, and which staff may see the pupil."""
     student = opened_family(request, uuid)
     relations = GuardianRelation.objects.visible_to(request.user, MANAGE).open().filter(student=student)
+    blocks = blocks_of(request, student)
     context = {
         "student": student,
-        "relations": relations.select_related("guardian").order_by("pk"),
+        "relations": [
+            (relation, [block for block in blocks if relation.is_kept_out_by(block)])
+            for relation in relations.select_related("guardian").order_by("pk")
+        ],
         "grants": protected.grants_on(student),
     }
     return render(request, "guardians/family.html", context)
@@ -124,10 +134,14 @@ def family(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 @requires(MANAGE)
 def portal(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Open or close the portal for one guardian of one pupil."""
+    """Open or close the portal for one guardian of one pupil; nobody who is blocked is offered to be let in."""
     rows = GuardianRelation.objects.visible_to(request.user, MANAGE).open()
     relation = open_or_404(request, rows.select_related("student__person", "student__school", "guardian"), uuid=uuid)
     opens = not relation.portal_enabled
+    blocks = [block for block in blocks_of(request, relation.student) if relation.is_kept_out_by(block)]
+    if opens and blocks:
+        context = {"relation": relation, "blocks": blocks}
+        return render(request, "guardians/portal_barred.html", context, status=409 if request.method == "POST" else 200)
     return form_page(
         request,
         ReasonForm(sent(request)),
