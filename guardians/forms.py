@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
 from guardians.actions.protection import LEVELS
@@ -161,11 +162,16 @@ class ShieldForm(ReasonForm):
     )
     field_order = ["whom", "level", "reason"]
 
-    def __init__(self, *args: Any, pupil: Person, guardians: list[Person], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pupil: Person, guardians: list[Person], family: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["level"].choices = [  # type: ignore[attr-defined]
             (level.value, str(level.label).capitalize()) for level in reversed(LEVELS)
         ]
+        self.fields["whom"].help_text = _(
+            "Hele familien er %(names)s. Andre barn av de samme foresatte blir også skjermet, også ved skoler du ikke "
+            "ser. Den som er sperret fra eleven eller bare er foreslått som foresatt, blir ikke med, og heller ikke "
+            "de andre barna til vedkommende."
+        ) % {"names": get_text_list([*family], str(_("og")))}
         self.fields["whom"].choices = [  # type: ignore[attr-defined]
             (self.FAMILY, _("Hele familien: eleven, de foresatte og søsken")),
             (str(pupil.uuid), _("Bare %(name)s") % {"name": pupil.full_name}),

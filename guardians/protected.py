@@ -16,7 +16,8 @@ from accessctl.models import RoleAssignment, User
 from accessctl.permissions import Permission
 from accessctl.roles import Reach
 from accessctl.scope import scope_of
-from guardians.models import GuardianRelation
+from guardians.actions.protection import family_of
+from guardians.models import GuardianRelation, as_typed
 from people.models import Person, Protection, ProtectionChange, Shielding
 from schoolapp.lib import clock
 from students.models import GroupStaffing, Membership, Student, StudentGrant
@@ -67,6 +68,16 @@ class Case:
     @property
     def names(self) -> list[str]:
         return list(dict.fromkeys(shielding.person.full_name for shielding in self.shieldings))
+
+
+def family_shown(user: Any, student: Student) -> list[str]:
+    """Names of whom «hele familien» takes in, as far as `user` sees them: the pupil and the guardians.
+
+    The guardians' other children are never named: no screen leads from a guardian to them (handbook 8.4, INC-ITS).
+    """
+    seen = GuardianRelation.objects.visible_to(user, Permission.SHIELD_NOW).open().exclude(as_typed())
+    own = seen.filter(student=student, guardian__in=family_of(student)).select_related("guardian").order_by("pk")
+    return [student.person.full_name, *(relation.guardian.full_name for relation in own)]
 
 
 def families(user: Any) -> QuerySet[Student]:

@@ -28,8 +28,8 @@ def shield_family(
 ) -> list[Person]:
     """«Skjerm nå»: protect `whom`, or the whole family when None, and close the portal for their guardians, at once.
 
-    The whole family is the pupil, the guardians, and the guardians' other children: who lives together is not known,
-    and an address or a school told about one tells about all. Returns those who became more protected; a level is never
+    The whole family is as family_of says: who lives together is not known, and an address or a school told about one
+    tells about all. Returns those who became more protected; a level is never
     lowered. Raises OwnCase for one's own family, where a colleague must act; who else is swept along stops nobody.
     """
     people_apart(by, student.person, *(whom or ()))
@@ -44,7 +44,13 @@ def shield_family(
 
 @wall.lifted("whoever may live with the pupil must be protected too, wherever they go to school")
 def family_of(student: Student) -> list[Person]:
-    relations = GuardianRelation.objects.open()
+    """The pupil, the guardians, and the guardians' other children.
+
+    Whoever is kept from a child is no family of that child here, and may be the one it is shielded from; nor is
+    somebody who is only proposed. Through them nobody is reached.
+    """
+    open_rows = GuardianRelation.objects.open().filter(state=GuardianRelation.State.VERIFIED)
+    relations = open_rows.exclude(pk__in=open_rows.kept_out().values("pk"))
     guardians = relations.filter(student=student).values("guardian")
     children = relations.filter(guardian__in=guardians).values("student__person")
     rows = Person.objects.filter(Q(pk=student.person_id) | Q(pk__in=guardians) | Q(pk__in=children))

@@ -34,6 +34,7 @@ def shield(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         GuardianRelation.objects.visible_to(request.user, SHIELD).open().exclude(as_typed()).filter(student=student)
     )
     guardians = [row.guardian for row in relations.select_related("guardian").order_by("pk")]
+    family = protected.family_shown(request.user, student)
     by_uuid = {str(person.uuid): person for person in (student.person, *guardians)}
 
     def act(data: dict[str, Any]) -> None:
@@ -42,7 +43,7 @@ def shield(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     return form_page(
         request,
-        ShieldForm(sent(request), pupil=student.person, guardians=guardians),
+        ShieldForm(sent(request), pupil=student.person, guardians=guardians, family=family),
         act,
         title=_("Skjerm nå"),
         intro=_(

@@ -1,4 +1,4 @@
-"""Somebody with a no-contact order in a protected family: shown to the officers, and never let in."""
+"""Somebody with a no-contact order in a protected family: shown to the officers, never let in, never shielded along."""
 
 from datetime import timedelta
 
@@ -95,3 +95,62 @@ class TestPortal:
         found = block(world, "guardian", "own")
         actions.lift_block(found, reason="Opphevet", by=world.user("officer"))
         assert world.pupils["own"].pk in children(world.people["guardian"])
+
+
+def protected(world) -> set[str]:
+    rows = Person.objects.exclude(protection="none")
+    return {key for key, person in world.people.items() if rows.filter(pk=person.pk).exists()} - {"protected"}
+
+
+class TestShieldNow:
+    """The father of «own» has a new household with «other_class»; the mother has «own» and «other_school»."""
+
+    @pytest.fixture
+    def new_household(self, world) -> Person:
+        world.add_guardian("partner", "other_class")
+        return world.add_guardian("father", "own", "other_class")
+
+    def shield(self, client, world) -> None:
+        log_in(client, world.user("principal"))
+        url = reverse("guardians:shield", args=[world.pupils["own"].uuid])
+        assert client.post(url, {"whom": "familien", "level": "strict", "reason": "Trussel"}).status_code == 302
+
+    def test_a_blocked_father_and_his_new_household_are_left_out(self, client, world, new_household):
+        block(world, "father", "own")
+        self.shield(client, world)
+        assert protected(world) == {"own", "guardian", "other_school"}
+        for key in ("partner", "guardian_b", "father"):
+            assert world.pupils["other_class"].pk in children(world.people[key])
+
+    def test_without_a_block_the_register_counts(self, client, world, new_household):
+        self.shield(client, world)
+        assert protected(world) == {"own", "guardian", "other_school", "father", "other_class"}
+
+    def test_somebody_only_proposed_is_left_out_with_their_children(self, client, world):
+        world.add_guardian("guardian_proposed", "other_class")
+        self.shield(client, world)
+        assert protected(world) == {"own", "guardian", "other_school"}
+
+    def test_a_child_the_mother_is_kept_from_is_not_taken_in_through_her(self, client, world):
+        block(world, "guardian", "other_school")
+        self.shield(client, world)
+        assert protected(world) == {"own", "guardian"}
+
+    def help_text(self, client, world, viewer: str = "principal") -> str:
+        log_in(client, world.user(viewer))
+        page = client.get(reverse("guardians:shield", args=[world.pupils["own"].uuid]))
+        return str(page.context["form"].fields["whom"].help_text)
+
+    def test_the_screen_says_who_is_taken_in(self, client, world, new_household):
+        text = self.help_text(client, world)
+        assert "Hele familien er Elev Own, Foresatt Guardian og Foresatt Father. Andre barn" in text
+        assert "Other_" not in text, "a guardian's other children are not named (INC-ITS)"
+        block(world, "father", "own")
+        text = self.help_text(client, world)
+        assert "Father" not in text
+
+    def test_whom_the_user_may_not_see_makes_no_difference_to_the_text(self, client, world):
+        before = self.help_text(client, world)
+        hidden = world.add_guardian("hidden", "own", "other_class")
+        Person.objects.filter(pk=hidden.pk).update(protection="strict")
+        assert self.help_text(client, world) == before
