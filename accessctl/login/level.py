@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accessctl.guards import access_of
 from accessctl.login.providers import TWO_FACTOR_LEVELS
 from accessctl.login.sealed import seal, unseal
-from accessctl.permissions import Permission
+from accessctl.permissions import GUARDIAN_RIGHTS, PUPIL_RIGHTS, Permission
 
 FRESH_SECONDS = 15 * 60
 REASONS, OPENED = "reasons", "opened_after_confirming"
@@ -22,7 +22,7 @@ MOST_KEPT = 30
 LONGEST_REASON = 300
 READING = frozenset({"open", "download", "preview"})
 # One's own record and one's own children: the family knows about its own protection and gives no reason for looking.
-OWN_DOORS = frozenset({Permission.VIEW_OWN_CHILDREN, Permission.VIEW_OWN_RECORD})
+OWN_DOORS = GUARDIAN_RIGHTS | PUPIL_RIGHTS
 # Screens that ask for a fresh login as a whole, by the right that opens them.
 FRESH_SCREENS = frozenset({"view_access_log"})
 # And those where only what is sent does: one may look at roles and grants, but not change them, on an old login.

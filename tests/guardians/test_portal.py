@@ -10,9 +10,9 @@ from accessctl.models import AccessEvent
 from accessctl.permissions import Permission
 from guardians import cards
 from guardians.models import GuardianRelation
-from people.models import Address, Protection
+from people.models import Address, ContactDetails, Person, Protection
 from schoolapp.lib import clock
-from tests.login import give_reason, log_in
+from tests.login import give_reason, grow_old, log_in
 
 PORTAL = "/foresatt/"
 
@@ -128,3 +128,34 @@ def test_someone_who_may_not_see_contact_data_sees_no_guardians(client, world):
     text = pupil_text(client, world, "adviser", "own")
     assert "Foresatt Guardian" not in text
     assert "Prøveveien" not in text
+
+
+class TestProtectedInTheirOwnDoor:
+    """Whoever is protected is asked to prove who they are, and never why they look at themselves or their child."""
+
+    @pytest.fixture
+    def pages(self, client, world) -> list[str]:
+        Person.objects.filter(pk=world.people["guardian_of_protected"].pk).update(protection=Protection.STRICT)
+        GuardianRelation.objects.filter(guardian=world.people["guardian_of_protected"]).update(portal_enabled=True)
+        world.add_document("protected")
+        log_in(client, world.user("guardian_of_protected"))
+        pupil = world.pupils["protected"]
+        letter = pupil.documents.get()
+        return [
+            PORTAL,
+            reverse("guardians:contact"),
+            reverse("guardians:access", args=[pupil.uuid]),
+            reverse("documents:guardian_page", args=[letter.uuid]),
+        ]
+
+    @pytest.mark.parametrize("minutes", [0, 16])
+    def test_a_guardian_gives_no_reason(self, client, pages, minutes):
+        grow_old(client, minutes)
+        for page in pages:
+            response = client.get(page)
+            assert "Hvorfor må du åpne siden?" not in response.content.decode(), page
+            assert response.status_code == 200 or minutes, page
+
+    def test_a_guardian_changes_the_own_contact_details(self, client, world, pages):
+        assert client.post(reverse("guardians:contact"), {"email": "", "phone": "41 00 00 00"}).status_code == 302
+        assert ContactDetails.objects.get(person=world.people["guardian_of_protected"]).phone == "41000000"
