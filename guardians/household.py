@@ -36,6 +36,12 @@ def hides_addresses(user: User, student: Student) -> bool:
         return hidden.exists()
 
 
+def withholds_contact(user: User, student: Student) -> bool:
+    """Whether the child is protected, and seen by a grant on that child only."""
+    reach = scope_of(user).reach(Permission.SEE_PROTECTED)
+    return student.person.is_protected and not reach.everything and student.school_id not in reach.school_ids
+
+
 def household_of(student: Student) -> QuerySet[Person]:
     """The persons an unprotected pupil or the guardians may live with, as a queryset."""
     relations = GuardianRelation.objects.open().exclude(as_typed())

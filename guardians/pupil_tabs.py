@@ -6,8 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accessctl.models import User
 from accessctl.permissions import Permission
-from accessctl.scope import scope_of
-from guardians.household import hides_addresses
+from guardians.household import hides_addresses, withholds_contact
 from guardians.models import GuardianRelation
 from people.display import PREFETCHED, RELATED, contact_card
 from students.models import Student
@@ -35,12 +34,6 @@ def guardians_of(user: User, student: Student, hides_address: bool) -> dict[str,
         for relation in relations
     ]
     return {"title": _("Foresatte"), "cards": cards, "is_withheld": is_withheld}
-
-
-def withholds_contact(user: User, student: Student) -> bool:
-    """Whether the child is protected, and seen by a grant on that child only."""
-    reach = scope_of(user).reach(Permission.SEE_PROTECTED)
-    return student.person.is_protected and not reach.everything and student.school_id not in reach.school_ids
 
 
 register_address_rule(hides_addresses)

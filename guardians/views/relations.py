@@ -16,6 +16,7 @@ from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
 from guardians import actions
 from guardians.forms import ReasonForm, RecheckForm, RelationForm
+from guardians.household import withholds_contact
 from guardians.models import GuardianRelation, RelationBlock
 from guardians.models.relations import GuardianRelationQuerySet
 from guardians.views.pages import do, form_page, sent
@@ -57,6 +58,7 @@ def tab(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context: dict[str, Any] = page | {
         "rows": in_words(rows),
         "blocks": blocks.select_related("guardian", "student__person"),
+        "is_withheld": withholds_contact(user, student),
         "may_edit": EDIT in page["rights"],
         "may_block": Permission.BLOCK_GUARDIAN in page["rights"],
         "may_set_receivers": Permission.SET_RECEIVERS in page["rights"],

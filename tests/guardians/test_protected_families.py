@@ -8,6 +8,8 @@ from django.urls import reverse
 from accessctl.actions import give_grant
 from accessctl.permissions import Permission
 from guardians import actions
+from guardians.models import GuardianRelation
+from people.models import Person
 from schoolapp.lib import clock
 from tests.login import give_reason, grow_old, log_in
 
@@ -54,6 +56,24 @@ class TestSightOfOnePupil:
         text = self.page(client, world, "contact_teacher", pupil)
         assert "Other_Parent" in text and "Kontaktmeddeforesattegårgjennom" in text
         assert not any(contact.email in text or contact.phone in text for contact in contacts)
+
+    @pytest.mark.parametrize("page", ["students:pupil", "guardians:tab"])
+    def test_it_tells_the_same_whether_or_not_a_guardian_is_hidden(self, client, world, page):
+        pupil = world.pupils["protected"]
+        give_grant(world.user("contact_teacher"), Permission.SEE_PROTECTED, on=pupil, by=None, reason="x")
+        log_in(client, world.user("contact_teacher"))
+        give_reason(client, pupil)
+        mothers = GuardianRelation.objects.filter(student=pupil)
+        Person.objects.filter(pk__in=mothers.values("guardian")).update(protection="strict")
+        panels = []
+        for _time in range(2):
+            text = client.get(reverse(page, args=[pupil.uuid])).content.decode()
+            start = text.index('<h2 id="foresatte')
+            panels.append(text[start : text.index("</section>", start)])
+            mothers.delete()
+        assert panels[0] == panels[1]
+        assert "vises ikke her" in panels[0] and "forvalter adressesperre i kommunen" in panels[0]
+        assert "Folkeregisteret" not in panels[0]
 
     def test_those_who_see_all_protected_reach_them(self, client, world, officers, family):
         pupil, contacts = family
