@@ -69,10 +69,21 @@ def record_pupils(user: Any, action: str, pupils: Iterable[UUID | None], *, what
         _insert(user, lines)
 
 
-def record_found(user: Any, action: str, *, what: str, about: UUID | None, shown: Iterable[UUID | None]) -> None:
-    """One line about a search, and one per other pupil whose data it showed, in one insert."""
-    pupils = sorted({pupil for pupil in shown if pupil} - {about})
-    _insert(user, [AccessEvent(action=action, what=what[:120], about=pupil) for pupil in (about, *pupils)])
+def record_found(
+    user: Any,
+    action: str,
+    *,
+    what: str,
+    about: UUID | None,
+    shown: Iterable[UUID | None],
+    known: Sequence[pupils.Pupil] = (),
+) -> None:
+    """One line about a search, and one per other pupil whose data it showed, in one insert.
+
+    `known` are those of the pupils who have just been read.
+    """
+    others = sorted({pupil for pupil in shown if pupil} - {about})
+    _insert(user, [AccessEvent(action=action, what=what[:120], about=pupil) for pupil in (about, *others)], known)
 
 
 def record_act(
@@ -172,7 +183,8 @@ def _insert(
 
 def _facts_of(actor: Any, abouts: set[UUID], met: Sequence[Any]) -> Facts:
     source = pupils.source()
-    known = {pupil.uuid: pupil for record in met if (pupil := source.met(record)) and pupil.uuid in abouts}
+    read = (record if isinstance(record, pupils.Pupil) else source.met(record) for record in met)
+    known = {pupil.uuid: pupil for pupil in read if pupil and pupil.uuid in abouts}
     if known.keys() < abouts:
         known |= source.known(abouts - known.keys())
     if known.keys() < abouts:

@@ -8,8 +8,9 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accessctl.journal.folding import SEARCHES
 from accessctl.journal.tracking import tracked
-from accessctl.journal.words import ACTIONS
+from accessctl.journal.words import ACTIONS, action_name
 from accessctl.models import School, User
 from schoolapp.lib import clock
 
@@ -67,12 +68,14 @@ class Period(forms.Form):
 class LogFilter(Period):
     handling = forms.ChoiceField(label=_("Handling"), required=False, choices=[ANY, *ACTIONS.items()])
     skole = forms.ChoiceField(label=_("Skole"), required=False)
+    skjul_egne = forms.BooleanField(label=_("Skjul mine egne søk"), required=False)
 
-    def __init__(self, data: Any, *, schools: QuerySet[School]) -> None:
+    def __init__(self, data: Any, *, schools: QuerySet[School], reader: User) -> None:
+        self.reader = reader
         self.schools = {str(school.uuid): school for school in schools}
         super().__init__(data, skole=[ANY, *((uuid, school.name) for uuid, school in self.schools.items())])
         if not self.schools:
-            del self.fields["skole"]
+            del self.fields["skole"], self.fields["skjul_egne"]
 
     def found(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The lines the filter leaves, newest first. A value that is not among the choices filters nothing."""
@@ -85,6 +88,8 @@ class LogFilter(Period):
             rows = rows.filter(action=self.chosen["handling"])
         if self.chosen.get("skole"):
             rows = rows.filter(school=self.schools[self.chosen["skole"]])
+        if self.chosen.get("skjul_egne"):
+            rows = rows.exclude(user=self.reader, action__in=SEARCHES)
         return rows.select_related("user").order_by("-at", "-pk")
 
     def summary(self) -> str:
@@ -92,7 +97,10 @@ class LogFilter(Period):
         parts = [f"{self.chosen['fra']:%d.%m.%Y}–{self.chosen['til']:%d.%m.%Y}"]
         if self.chosen.get("ansatt"):
             parts.append(f"ansatt {self.chosen['ansatt'][:8]}")
-        parts += [str(self.chosen[name])[:36] for name in ("handling", "skole") if self.chosen.get(name)]
+        if self.chosen.get("handling"):
+            parts.append(action_name(self.chosen["handling"]))
+        if self.chosen.get("skole"):
+            parts.append(self.schools[self.chosen["skole"]].name)
         return ", ".join(parts)[:120]
 
 

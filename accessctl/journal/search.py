@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accessctl.journal import pupils
+from accessctl.journal.folding import Folded
 from accessctl.journal.words import IN_FULL, act, action_name, moment, sentence
 from accessctl.models import AccessEvent, User
 
@@ -20,11 +21,16 @@ UNKNOWN_PUPIL = "–"
 
 @dataclass(frozen=True)
 class Line:
-    """One line, with what may be shown of it."""
+    """One line, with what may be shown of it.
+
+    `folded` are the pupils of a request that showed several, each with the ground unless it is the same for all.
+    """
 
     event: AccessEvent
     who: str
     pupil: str | Promise
+    folded: Sequence[tuple[str, str]] = ()
+    more: int = 0
 
     @property
     def act(self) -> str:
@@ -40,6 +46,14 @@ class Line:
         return self.act if self.event.action in IN_FULL else self.event.what
 
     @property
+    def ground(self) -> str:
+        return "" if any(ground for _pupil, ground in self.folded) else self.event.ground
+
+    @property
+    def pupils(self) -> int:
+        return len(self.folded) + self.more
+
+    @property
     def when(self) -> str:
         return moment(self.event.at)
 
@@ -48,12 +62,24 @@ class Line:
         return sentence(self.event, self.who)
 
 
-def lines(viewer: Any, events: Sequence[AccessEvent]) -> list[Line]:
-    """The events with names. Costs the same number of queries for many as for few."""
-    source = pupils.source()
-    known = source.named(viewer, {event.about for event in events if event.about})
-    hidden = source.unnamed_users(viewer, {event.user_id for event in events if event.user_id})
-    return [Line(event, who(event, known, hidden), pupil_label(event.about, known)) for event in events]
+def named(viewer: Any, events: Iterable[AccessEvent]) -> dict[UUID, pupils.Pupil]:
+    """The pupils whom the events are about, with the names that `viewer` may know."""
+    return pupils.source().named(viewer, {event.about for event in events if event.about})
+
+
+def lines(viewer: Any, shown: Sequence[Folded], known: dict[UUID, pupils.Pupil]) -> list[Line]:
+    """The lines with names."""
+    hidden = pupils.source().unnamed_users(viewer, {one.event.user_id for one in shown if one.event.user_id})
+    found = []
+    for one in shown:
+        labels = sorted((str(pupil_label(member.about, known)), member.ground) for member in one.members)
+        line = Line(one.event, who(one.event, known, hidden), labels[0][0] if labels else "")
+        if len(labels) > 1:
+            is_same = len({ground for _label, ground in labels}) == 1
+            pupils_shown = tuple((label, "" if is_same else ground) for label, ground in labels)
+            line = replace(line, folded=pupils_shown, more=one.count - len(labels))
+        found.append(line)
+    return found
 
 
 def who(event: AccessEvent, known: dict[UUID, pupils.Pupil], hidden: set[int]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Page
+from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,8 +19,9 @@ from accessctl.guards import requires
 from accessctl.journal import alerts as alerting
 from accessctl.journal import changes as history
 from accessctl.journal import pupils
+from accessctl.journal.folding import FoldedPaginator, alone, read
 from accessctl.journal.forms import Assessment, ChangeFilter, FindEmployee, FindPupil, LogFilter
-from accessctl.journal.search import as_csv, lines, users_called
+from accessctl.journal.search import as_csv, lines, named, users_called
 from accessctl.models import AccessEvent, Alert, ChangeEvent, School, User
 from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
@@ -39,11 +40,15 @@ ALERTS = "varsler"
 @requires(Permission.VIEW_ACCESS_LOG)
 def search(request: SignedInRequest) -> HttpResponse:
     """The log, by pupil, employee, period, action and school."""
-    form = LogFilter(request.GET, schools=School.objects.visible_to(request.user, Permission.VIEW_ACCESS_LOG))
+    form = log_filter(request)
     pupil = pupil_or_404(request.user, form.pupil)
-    page = paged(request, form.found(AccessEvent.objects.visible_to(request.user)))
-    record_search(request.user, "search_log", form, page)
-    context = {"filter": form, "page": page, "lines": lines(request.user, list(page)), "pupil": pupil}
+    rows = form.found(AccessEvent.objects.visible_to(request.user))
+    page = paged(request, FoldedPaginator(rows, PAGE_SIZE))
+    shown = read(rows, list(page))
+    events = [event for one in shown for event in (one.event, *one.members)]
+    known = named(request.user, events)
+    record_search(request.user, "search_log", form, events, known)
+    context = {"filter": form, "page": page, "lines": lines(request.user, shown, known), "pupil": pupil}
     return render(request, "accessctl/journal/search.html", context | finders() | {"kept": kept(request)})
 
 
@@ -74,11 +79,12 @@ def find(request: SignedInRequest) -> HttpResponse:
 @requires(Permission.VIEW_ACCESS_LOG)
 def export(request: SignedInRequest) -> HttpResponse:
     """What the search shows, as a file. The export is logged as such, once per pupil in it."""
-    form = LogFilter(request.GET, schools=School.objects.visible_to(request.user, Permission.VIEW_ACCESS_LOG))
+    form = log_filter(request)
     pupil_or_404(request.user, form.pupil)
     rows = list(form.found(AccessEvent.objects.visible_to(request.user))[:MOST_EXPORTED])
-    record_search(request.user, "export_log", form, rows)
-    response = HttpResponse(as_csv(lines(request.user, rows)), content_type="text/csv; charset=utf-8")
+    known = named(request.user, rows)
+    record_search(request.user, "export_log", form, rows, known)
+    response = HttpResponse(as_csv(lines(request.user, alone(rows), known)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="innsynslogg.csv"'
     return response
 
@@ -91,11 +97,11 @@ def handout(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     query = request.GET.copy()
     query["elev"] = str(uuid)
     query.setdefault("fra", clock.years_ago(YEARS_KEPT).isoformat())
-    form = LogFilter(query, schools=School.objects.none())
+    form = LogFilter(query, schools=School.objects.none(), reader=request.user)
     seen = AccessEvent.objects.visible_to(request.user).filter(about=uuid).exclude(action="denied")
     rows = list(form.found(seen)[:MOST_EXPORTED])
     record_act(request.user, "export_log", what=_("utskrift til den det gjelder"), about=uuid)
-    context = {"pupil": pupil, "lines": lines(request.user, rows), "filter": form}
+    context = {"pupil": pupil, "lines": lines(request.user, alone(rows), named(request.user, rows)), "filter": form}
     return render(request, "accessctl/journal/handout.html", context)
 
 
@@ -114,7 +120,7 @@ def changes(request: SignedInRequest) -> HttpResponse:
         rows = rows.filter(table_name=form.chosen["register"])
     if form.employee:
         rows = rows.filter(user_id=form.employee.pk)
-    page = paged(request, rows.order_by("-at", "-pk"))
+    page = paged(request, LongPaginator(rows.order_by("-at", "-pk"), PAGE_SIZE))
     record_act(request.user, "search_changes", what=form.chosen.get("register", ""), about=form.pupil)
     shown = history.changes(request.user, list(page), pupil=form.pupil)
     context = {"filter": form, "page": page, "changes": shown, "pupil": pupil, "kept": kept(request)}
@@ -130,7 +136,7 @@ def alerts(request: SignedInRequest) -> HttpResponse:
     kind = request.GET.get("varsel", "")
     if kind in Alert.Kind.values:
         rows = rows.filter(kind=kind)
-    page = paged(request, alerting.grouped(rows))
+    page = paged(request, LongPaginator(alerting.grouped(rows), PAGE_SIZE))
     groups = alerting.groups_of(page.object_list)
     abouts = {alert.about for group in groups for alert in group.alerts if alert.about}
     known = pupils.source().named(request.user, abouts)
@@ -155,10 +161,18 @@ def assess(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return redirect("journal:alerts")
 
 
-def record_search(user: User, action: str, form: LogFilter, events: Iterable[AccessEvent]) -> None:
+def log_filter(request: SignedInRequest) -> LogFilter:
+    schools = School.objects.visible_to(request.user, Permission.VIEW_ACCESS_LOG)
+    return LogFilter(request.GET, schools=schools, reader=request.user)
+
+
+def record_search(
+    user: User, action: str, form: LogFilter, events: Iterable[AccessEvent], known: dict[UUID, pupils.Pupil]
+) -> None:
     """The search itself, and that lines about these pupils were seen. The log of a pupil also tells who reads it."""
     shown = (event.about for event in events)
-    record_found(user, action, what=form.summary(), about=form.pupil, shown=shown)
+    about, met = form.pupil, tuple(known.values())
+    record_found(user, action, what=form.summary(), about=about, shown=shown, known=met)
 
 
 def pupil_or_404(user: User, uuid: UUID | None) -> pupils.Pupil | None:
@@ -179,9 +193,9 @@ def finders() -> dict[str, Any]:
     return {"pupil_form": FindPupil(auto_id="elev_%s"), "employee_form": FindEmployee(auto_id="ansatt_%s")}
 
 
-def paged(request: SignedInRequest, rows: Any) -> Page[Any]:
+def paged(request: SignedInRequest, pages: "Paginator[Any]") -> Page[Any]:
     """One page, read at once: the line about the search must not push another out of it."""
-    page = LongPaginator(rows, PAGE_SIZE).get_page(request.GET.get("side"))
+    page = pages.get_page(request.GET.get("side"))
     page.object_list = list(page.object_list)
     return page
 
