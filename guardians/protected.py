@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accessctl import wall
@@ -33,6 +33,10 @@ class Row:
     person: Person
     parts: list[str] = field(default_factory=list)
     students: list[Student] = field(default_factory=list)
+
+    @property
+    def told(self) -> str:
+        return told_of(self.person, self.parts)
 
     def add(self, part: str, student: Student | None = None) -> None:
         if part not in self.parts:
@@ -66,8 +70,32 @@ class Case:
         return self.shieldings[0].uuid
 
     @property
+    def lines(self) -> list[tuple[Shielding, str]]:
+        return [(shielding, whom(shielding)) for shielding in self.shieldings]
+
+    @property
     def names(self) -> list[str]:
-        return list(dict.fromkeys(shielding.person.full_name for shielding in self.shieldings))
+        return list({shielding.person_id: told for shielding, told in self.lines}.values())
+
+
+def told_of(person: Person, parts: list[str]) -> str:
+    """What tells a mother from a daughter who has the same name: their part in the family, and the year of birth."""
+    year = [_("født %(year)s") % {"year": person.birth_date.year}] if person.birth_date else []
+    return ", ".join([*parts, *year])
+
+
+def whom(row: Any) -> str:
+    """Whom a shielding or a proposal of `with_parts` is about."""
+    parts = ((_("elev"), row.pupil_uuid), (_("foresatt"), row.is_guardian), (_("ansatt"), row.is_staff))
+    told = told_of(row.person, [part for part, holds in parts if holds])
+    return f"{row.person.full_name} ({told})" if told else row.person.full_name
+
+
+def with_parts(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """Each row about a person, with that person's part in what the officers answer for."""
+    relations = GuardianRelation.objects.open().filter(guardian=OuterRef("person"))
+    is_staff = Q(person__employee__isnull=False)
+    return rows.annotate(pupil_uuid=F("person__student__uuid"), is_guardian=Exists(relations), is_staff=is_staff)
 
 
 def family_shown(user: Any, student: Student) -> list[str]:
@@ -182,12 +210,12 @@ def case_of(user: Any, uuid: UUID) -> Case | None:
 
 def open_shieldings(user: Any) -> QuerySet[Shielding]:
     rows = Shielding.objects.filter(followed_up_at__isnull=True, person__in=persons(user).values("pk"))
-    return rows.select_related("person", "by").annotate(pupil_uuid=F("person__student__uuid"))
+    return with_parts(rows.select_related("person", "by"))
 
 
 def open_changes(user: Any) -> QuerySet[ProtectionChange]:
     rows = ProtectionChange.objects.filter(state=ProtectionChange.State.PROPOSED, person__in=persons(user).values("pk"))
-    return rows.select_related("person", "proposed_by").annotate(pupil_uuid=F("person__student__uuid"))
+    return with_parts(rows.select_related("person", "proposed_by"))
 
 
 def due_for_review(user: Any) -> QuerySet[Person]:

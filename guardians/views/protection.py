@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from people.actions import decide_lower, follow_up, propose_lower, set_review_da
 from people.models import Person
 from students.models import Student
 
+PAGE_SIZE = 25
 SHIELD, MANAGE = Permission.SHIELD_NOW, Permission.MANAGE_PROTECTION
 
 
@@ -71,23 +73,27 @@ def fresh(request: SignedInRequest) -> None:
 
 @requires(MANAGE)
 def protected_list(request: SignedInRequest) -> HttpResponse:
-    """Everyone protected whom the user answers for, or those with a name, which comes in the body; and what waits."""
+    """Everyone protected whom the user answers for, or those with a name, which comes in the body; and what waits.
+
+    A page at a time; to turn the page of a search is to send the name again.
+    """
     fresh(request)
     form = NameForm(sent(request))
     name = form.cleaned_data["navn"] if form.is_bound and form.is_valid() else ""
-    rows = protected.rows_for(request.user, name)
+    side = (request.POST if name else request.GET).get("side")
+    page = Paginator(protected.rows_for(request.user, name), PAGE_SIZE).get_page(side)
     cases = protected.cases(request.user)
     changes = list(protected.open_changes(request.user))
     shown: list[Any] = [*changes, *(shielding for case in cases for shielding in case.shieldings)]
-    for row in rows:
+    for row in page:
         shown += row.students or [row.person]
     record_list(request.user, "list", list({record.about: record for record in shown}.values()))
     context = {
         "form": form,
         "name": name,
-        "rows": rows,
+        "page": page,
         "cases": cases,
-        "changes": changes,
+        "changes": [(change, protected.whom(change)) for change in changes],
         "due": {person.pk for person in protected.due_for_review(request.user)},
     }
     return render(request, "guardians/protected.html", context)

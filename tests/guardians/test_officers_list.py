@@ -5,7 +5,8 @@ from django.urls import reverse
 
 from accessctl.models import AccessEvent
 from guardians import actions
-from people.actions import raise_protection
+from guardians.views import protection
+from people.actions import propose_lower, raise_protection
 from people.models import Person, Shielding
 from tests.login import give_reason, log_in
 
@@ -72,3 +73,37 @@ def test_the_page_of_a_family_asks_why_also_when_only_a_parent_is_protected(offi
     give_reason(officer, pupil, "Mor ringte om portalen")
     assert officer.get(page).status_code == 200
     assert AccessEvent.objects.get(action="open", about=pupil.uuid).reason == "Mor ringte om portalen"
+
+
+class TestPages:
+    @pytest.fixture
+    def many(self, world, monkeypatch) -> None:
+        monkeypatch.setattr(protection, "PAGE_SIZE", 2)
+        protect(world, "own", "classmate", "guardian_b", "contact_teacher")
+
+    def test_a_page_at_a_time_and_only_what_is_shown_is_logged(self, officer, world, many):
+        first, last = officer.get(LIST), officer.get(LIST, {"side": "99"})
+        assert [len(table(page)) for page in (first, last)] == [2, 1]
+        assert "Side 1 av 3" in first.content.decode() and "5 personer" in first.content.decode()
+        told = set(AccessEvent.objects.filter(action="list").values_list("about", flat=True))
+        assert world.pupils["classmate"].uuid in told and world.pupils["own"].uuid not in told
+
+    def test_a_search_is_paged_without_the_name_in_an_address(self, officer, world, many):
+        found = officer.post(LIST, {"navn": "elev"})
+        text = found.content.decode()
+        assert len(table(found)) == 2 and 'name="side" value="2"' in text and "navn=" not in text
+        assert len(table(officer.post(LIST, {"navn": "elev", "side": "2"}))) == 1
+
+
+def test_a_mother_and_a_daughter_of_one_name_are_told_apart(officer, world):
+    names = {"given_name": "Kari", "family_name": "Nordmann"}
+    Person.objects.filter(pk__in=[world.people[key].pk for key in ("own", "guardian")]).update(**names)
+    actions.shield_family(world.pupils["own"], whom=None, level="strict", reason="Trussel", by=world.user("principal"))
+    propose_lower(world.people["guardian"], level="none", reason="Trygt", by=world.user("second_officer"))
+    born = world.people["own"].birth_date.year
+    daughter, mother = f"Kari Nordmann (elev, født {born})", "Kari Nordmann (foresatt, født 1985)"
+    text = officer.get(LIST).content.decode()
+    case, proposal, everyone = text.split("<section")[1:]
+    assert f"{daughter}: " in case and f"{mother}: " in case
+    assert f"<h3>{mother}</h3>" in proposal
+    assert all(f">{told.split('(')[1][:-1]}</span>" in everyone for told in (daughter, mother))
