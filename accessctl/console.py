@@ -147,7 +147,9 @@ class RegisterAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         return super().history_view(
-            request, object_id, {"changes": history.changes_of(self.model, object_id)} | (extra_context or {})
+            request,
+            object_id,
+            {"changes": history.changes_of(request.user, self.model, object_id)} | (extra_context or {}),
         )
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:

@@ -7,11 +7,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import Permission as Right
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import DateField, DateTimeField, ForeignKey
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from accessctl import wall
 from accessctl.journal import pupils
+from accessctl.journal.labels import COLUMNS, job_name
 from accessctl.journal.tracking import MASK, Tracked, tracked
 from accessctl.journal.words import moment
 from accessctl.models import ChangeEvent, User
@@ -59,16 +63,29 @@ def changes(viewer: Any, events: Sequence[ChangeEvent], *, pupil: UUID | None) -
         elif entry:
             change.differences = differences(entry, event)
         found.append(change)
-    fill_in_names(found)
+    fill_in_names(viewer, found)
+    return found
+
+
+def in_words(viewer: Any, events: Sequence[ChangeEvent]) -> list[Change]:
+    """The events of a row that `viewer` may see all of."""
+    registers, names = tracked(), user_names(viewer, events)
+    found = []
+    for event in events:
+        entry = registers.get(event.table_name)
+        found.append(Change(event, register_name(entry, event), doer(event, names)))
+        if entry:
+            found[-1].differences = differences(entry, event)
+    fill_in_names(viewer, found)
     return found
 
 
 def doer(event: ChangeEvent, names: dict[int, str]) -> str:
     """«Kari Nordmann», «Kari Nordmann (Innlogging)» for what her own login changed, or the job."""
-    name = names.get(event.user_id or 0, "")
-    if name and event.job:
-        return f"{name} ({event.job})"
-    return name or event.job or _("Ukjent")
+    name, job = names.get(event.user_id or 0, ""), job_name(event.job)
+    if name and job:
+        return f"{name} ({job})"
+    return name or job or _("Ukjent")
 
 
 def register_name(entry: Tracked | None, event: ChangeEvent) -> str:
@@ -76,10 +93,7 @@ def register_name(entry: Tracked | None, event: ChangeEvent) -> str:
 
 
 def user_names(viewer: Any, events: Sequence[ChangeEvent]) -> dict[int, str]:
-    ids = {event.user_id for event in events if event.user_id}
-    hidden = pupils.source().unnamed_users(viewer, ids)
-    rows = User.objects.filter(pk__in=ids).values_list("pk", "display_name")
-    return {pk: str(_("Skjermet person")) if pk in hidden else name for pk, name in rows}
+    return users_called(viewer, {event.user_id for event in events if event.user_id})
 
 
 def differences(entry: Tracked, event: ChangeEvent) -> list[Difference]:
@@ -102,13 +116,16 @@ def label(entry: Tracked, column: str) -> str:
         known = model_field(entry, column)
     except FieldDoesNotExist:
         return column
-    if isinstance(known, ForeignKey) and known.verbose_name == known.name.replace("_", " "):
-        return str(known.related_model._meta.verbose_name).capitalize()
-    return str(known.verbose_name).capitalize()
+    if known.verbose_name != known.name.replace("_", " "):
+        return str(capfirst(known.verbose_name))
+    if known.name in COLUMNS:
+        return str(capfirst(str(COLUMNS[known.name])))
+    related = known.related_model if isinstance(known, ForeignKey) else None
+    return str(capfirst(related._meta.verbose_name if related else known.verbose_name))
 
 
 def shown(entry: Tracked, column: str, values: dict[str, Any]) -> str:
-    """A value as people write it. A key to another row becomes `table#id`, which fill_in_names turns into a name."""
+    """A value as people write it. A key to another row becomes `model#id`, which fill_in_names turns into a name."""
     if values.get(column) is None:
         return ""
     value = values[column]
@@ -127,23 +144,28 @@ def shown(entry: Tracked, column: str, values: dict[str, Any]) -> str:
     if isinstance(known, DateField):
         return f"{date.fromisoformat(value):%d.%m.%Y}"
     if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
+        return ", ".join(str(Permission(part).label) if part in Permission.values else str(part) for part in value)
     return str(dict(known.flatchoices).get(value, value))
 
 
-def fill_in_names(found: Sequence[Change]) -> None:
-    """Turn keys into the names of registers without personal data; a key to a person stays a number."""
-    named = {entry.model._meta.label: entry.model for entry in tracked().values() if is_nameable(entry)}
+def fill_in_names(viewer: Any, found: Sequence[Change]) -> None:
+    """Turn keys into names: of registers without personal data, of rights, and of the people `viewer` may know of."""
+    models = {entry.model._meta.label: entry for entry in tracked().values()}
     wanted: dict[str, set[int]] = defaultdict(set)
     for text in (part for change in found for row in change.differences for part in (row.old, row.new)):
         model, _hash, key = text.partition("#")
-        if model in named and key.isdigit():
+        if "." in model and key.isdigit():
             wanted[model].add(int(key))
-    names = {
-        f"{model}#{key}": str(row)
-        for model, keys in wanted.items()
-        for key, row in named[model]._default_manager.in_bulk(list(keys)).items()
-    }
+    names: dict[str, str] = {}
+    with wall.lifted("a name stands in the history where the reader may know it, whatever rows the reader sees"):
+        for label, keys in wanted.items():
+            if label == Right._meta.label:
+                known = rights_called(keys)
+            elif label in models:
+                known = called(viewer, models[label], keys)
+            else:
+                continue
+            names |= {f"{label}#{key}": name for key, name in known.items()}
     for change in found:
         change.differences = [
             Difference(row.label, names.get(row.old, number(row.old)), names.get(row.new, number(row.new)))
@@ -151,7 +173,33 @@ def fill_in_names(found: Sequence[Change]) -> None:
         ]
 
 
+def rights_called(keys: set[int]) -> dict[int, str]:
+    slugs = Right.objects.filter(pk__in=keys).values_list("pk", "codename")
+    return {pk: str(Permission(slug).label) for pk, slug in slugs if slug in Permission.values}
+
+
+def called(viewer: Any, entry: Tracked, keys: set[int]) -> dict[int, str]:
+    """The names of rows of one register that `viewer` may know. Rows about a person by something else have none."""
+    rows = entry.model._default_manager
+    if entry.model is User:
+        return users_called(viewer, keys)
+    if entry.pupil == "id":
+        uuids = dict(rows.filter(pk__in=keys).values_list("pk", "uuid"))
+        pupils_named = pupils.source().named(viewer, uuids.values())
+        return {pk: str(pupils_named[uuid].label) for pk, uuid in uuids.items() if uuid in pupils_named}
+    if entry.person == "id" or is_nameable(entry):
+        return {pk: str(row) for pk, row in rows.in_bulk(list(keys)).items()}
+    return {}
+
+
+def users_called(viewer: Any, keys: set[int]) -> dict[int, str]:
+    hidden = pupils.source().unnamed_users(viewer, keys)
+    rows = User.objects.filter(pk__in=keys).values_list("pk", "display_name")
+    return {pk: str(_("Skjermet person")) if pk in hidden else name for pk, name in rows}
+
+
 def is_nameable(entry: Tracked) -> bool:
+    """Whether a row says nothing of a person."""
     return not entry.pupil and not entry.person and entry.needs is None and entry.model is not User
 
 
