@@ -84,23 +84,31 @@ def answer(request: HttpRequest, need: ConfirmFirst) -> HttpResponse:
     else:
         target = page if is_htmx else request.get_full_path()
     if is_htmx:
-        query = {"neste": target, "hva": need.content.value, "om": need.about}
+        query = {"neste": target, "hva": need.content.value, "om": need.about, "fra": page}
         return HttpResponse(status=401, headers={"HX-Redirect": f"{reverse('accessctl:confirm')}?{urlencode(query)}"})
-    return ask(request, need, target)
+    return ask(request, need, target, back=page if page != request.get_full_path() else "/")
 
 
 def one_factor(request: HttpRequest) -> HttpResponse:
     """For somebody with only a password, on a page that needs a second factor."""
     target = request.get_full_path() if request.method == "GET" else "/"
-    return shown(request, ONE_FACTOR, provider_for(request), target)
+    page = own_path(request, request.headers.get("Referer", ""))
+    return shown(request, ONE_FACTOR, provider_for(request), target, back=page if page != target else "")
 
 
 def ask(
-    request: HttpRequest, need: ConfirmFirst, target: str, *, form: forms.Form | None = None, status: int = 403
+    request: HttpRequest,
+    need: ConfirmFirst,
+    target: str,
+    *,
+    back: str,
+    form: forms.Form | None = None,
+    status: int = 403,
 ) -> HttpResponse:
+    """The question, with a way out to `back`, where one was before."""
     used = provider_for(request) if need.needs_login else None
     context = {"form": form or ReasonForm(), "need": need} if need.needs_reason else {}
-    return shown(request, WHY[need.content], used, target, status=status, **context)
+    return shown(request, WHY[need.content], used, target, status=status, back=back, **context)
 
 
 def shown(
@@ -131,15 +139,15 @@ def provider_for(request: HttpRequest) -> Provider | None:
 def confirm(request: HttpRequest) -> HttpResponse:
     """Takes the reason, and sends the person on to confirm, or straight back when the login is fresh enough."""
     given = request.POST if request.method == "POST" else request.GET
-    target = own_path(request, given.get("neste", ""), default="/")
+    target, back = (own_path(request, given.get(name, ""), default="/") for name in ("neste", "fra"))
     need = need_of(request, given.get("hva", ""), given.get("om", ""))
     if request.method == "POST" and need.needs_reason:
         form = ReasonForm(request.POST)
         if not form.is_valid():
-            return ask(request, need, target, form=form, status=422)
+            return ask(request, need, target, back=back, form=form, status=422)
         level.give_reason(request, need.about, form.cleaned_data["reason"])
     elif request.method == "GET" and (need.needs_login or need.needs_reason):
-        return ask(request, need, target, status=200)
+        return ask(request, need, target, back=back, status=200)
     used = provider_for(request)
     return redirect(start_url(used, target) if need.needs_login and used else target)
 

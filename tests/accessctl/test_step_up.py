@@ -166,7 +166,7 @@ def test_a_protected_pupil_asks_for_a_reason_and_the_log_has_it(world, officer):
 def fields_of(html: str) -> dict[str, str]:
     return {
         name: unescape(value)
-        for name, value in re.findall(r'type="hidden" name="(neste|hva|om)" value="([^"]*)"', html)
+        for name, value in re.findall(r'type="hidden" name="(neste|hva|om|fra)" value="([^"]*)"', html)
     }
 
 
@@ -251,3 +251,38 @@ def test_the_question_leads_to_our_own_pages_only(world):
     text = client.get("/logg-inn/bekreft/?neste=https://ond.example/&hva=sensitive").content.decode()
     assert text.count("ond.example") == 1, "only in the language form, which goes through the same check"
     assert "neste=%2F" in text
+
+
+def way_out(text: str) -> str:
+    return re.search(r'href="([^"]*)">\s*Avbryt', text)[1]
+
+
+def test_one_may_turn_back_from_the_question(world, officer, letter):
+    """To the page one came from; to the front page when that is the page asked for, another site, or unknown."""
+    path = protected_page(world)
+    client = logged_in(world, officer)
+    for referer, back in {
+        "http://testserver/elever/?navn=a": "/elever/?navn=a",
+        f"http://testserver{path}": "/",
+        "https://ond.example/": "/",
+        "": "/",
+    }.items():
+        text = client.get(path, headers={"referer": referer}).content.decode()
+        assert way_out(text) == back, referer
+    given = fields_of(client.get(path, headers={"referer": "http://testserver/elever/"}).content.decode())
+    assert way_out(client.post("/logg-inn/bekreft/", given | {"reason": " "}).content.decode()) == "/elever/"
+    grow_old(client)
+    document = addresses(letter)[0]
+    text = client.get(document, headers={"referer": "http://testserver/elever/"}).content.decode()
+    assert asks(client.get(document)) and way_out(text) == "/elever/"
+
+
+def test_one_may_turn_back_from_a_question_htmx_led_to(world, letter):
+    client = logged_in(world, "contact_teacher", minutes=16)
+    path = f"/dokumenter/{letter.uuid}/"
+    answered = client.get(
+        f"{path}status/", headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{path}"}
+    )
+    assert way_out(client.get(answered["HX-Redirect"]).content.decode()) == path
+    evil = client.get("/logg-inn/bekreft/?neste=/&hva=sensitive&fra=https://ond.example/").content.decode()
+    assert way_out(evil) == "/"
