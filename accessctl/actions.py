@@ -12,11 +12,11 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from accessctl.audit import record_event
-from accessctl.models import GrantBase, Municipality, Role, RoleAssignment, School, User
+from accessctl.models import GrantBase, GrantProposalBase, Municipality, Role, RoleAssignment, School, User
 from accessctl.models.roles import in_a_year
 from accessctl.permissions import OFFICER_GRANTS, SPECIAL_GRANTS, Permission
 from accessctl.policy import may
-from accessctl.roles import ROLES, Reach
+from accessctl.roles import ROLES, Container, Reach
 from accessctl.scope import scope_of
 from schoolapp.lib import clock
 
@@ -226,21 +226,18 @@ def give_grant(
     reason: str,
     valid_from: date | None = None,
     valid_to: date | None = None,
+    proposal: GrantProposalBase | None = None,
 ) -> GrantBase:
     """Give one right on the municipality, a school, a group or a pupil, for at most a year, with the reason kept.
 
-    Giving again what is held renews it. `by` is None for the system itself. Raises RightsError without a reason, for
-    more than a year, for oneself, for a right that is not given to single persons, or beyond what the giver answers
-    for.
+    Giving again what is held renews it. `by` is None for the system itself. An officer's right asks for the `proposal`
+    of somebody else that `by` has approved. Raises RightsError without that, without a reason, for more than a year,
+    for oneself, for a right that is not given to single persons, or beyond what the giver answers for.
     """
     start, end = valid_from or clock.today(), valid_to or in_a_year()
-    if not reason.strip():
-        raise RightsError(_("Skriv hvorfor tilgangen gis."))
-    if end < start or end > in_a_year():
-        raise RightsError(_("En særskilt tilgang må ha en sluttdato, høyst ett år fram."))
+    check_grant(permission, on=on, to=user, by=by, reason=reason, start=start, end=end)
     if by is not None:
-        check_grant_giver(permission, on=on, to=user, by=by)
-        check_period(start, end)
+        check_two_persons(permission, on=on, to=user, by=by, until=end, proposal=proposal)
     model = grant_model(on)
     key: dict[str, Any] = {"user": user, "permission": grant_permission(on, permission), "content_object": on}
     running = model.objects.on(start).filter(**key).first()
@@ -258,6 +255,19 @@ def give_grant(
     return row
 
 
+def check_grant(
+    permission: Permission, *, on: Model, to: User, by: User | None, reason: str, start: date, end: date
+) -> None:
+    """Raise RightsError for a grant that `by` may not give, alone or as one of two, or without a reason or an end."""
+    if not reason.strip():
+        raise RightsError(_("Skriv hvorfor tilgangen gis."))
+    if end < start or end > in_a_year():
+        raise RightsError(_("En særskilt tilgang må ha en sluttdato, høyst ett år fram."))
+    if by is not None:
+        check_grant_giver(permission, on=on, to=to, by=by)
+        check_period(start, end)
+
+
 def check_grant_giver(permission: Permission, *, on: Model, to: User, by: User) -> None:
     """Raise RightsError unless `by` may give this right on this object to `to`."""
     if by.pk == to.pk:
@@ -266,8 +276,28 @@ def check_grant_giver(permission: Permission, *, on: Model, to: User, by: User) 
         raise RightsError(_("Rollene dine lar deg ikke gi denne tilgangen her."))
 
 
+def check_two_persons(
+    permission: Permission, *, on: Model, to: User, by: User, until: date, proposal: GrantProposalBase | None
+) -> None:
+    """Raise RightsError for an officer's right that `by` gives without the proposal of somebody else.
+
+    What an officer gives alone is sight of one pupil they answer for.
+    """
+    if permission not in OFFICER_GRANTS or is_sight(permission, on=on, by=by):
+        return
+    if proposal is None or not proposal.lets(by, give=permission, to=to, on=on, until=until):
+        raise RightsError(
+            _("Rettigheter for adressesperre gis av to personer. Foreslå den, så kan en annen godkjenne.")
+        )
+
+
+def is_sight(permission: Permission, *, on: Model, by: User) -> bool:
+    is_one_pupil = permission == Permission.SEE_PROTECTED and grant_model(on).container == Container.PUPIL
+    return is_one_pupil and reaches(by, Permission.MANAGE_PROTECTION, on)
+
+
 def may_grant(by: User, permission: Permission, on: Model) -> bool:
-    """Whether `by` may give `permission` on this object.
+    """Whether `by` may give `permission` on this object, alone or as one of two.
 
     Those who give roles there may give the special grants. What opens protected addresses is given by those who manage
     protection there, or by those who give roles in the whole municipality.

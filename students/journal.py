@@ -18,13 +18,23 @@ from accessctl.roles import Reach
 from accessctl.scope import Container, Scope, scope_of, valid_today
 from people.models import Person, Protection
 from schoolapp.lib import clock
-from students.models import Enrolment, Group, GroupGrant, GroupStaffing, Membership, Student, StudentGrant
+from students.models import (
+    Enrolment,
+    GrantProposal,
+    Group,
+    GroupGrant,
+    GroupStaffing,
+    Membership,
+    Student,
+    StudentGrant,
+)
 
 EMERGENCY = "Nødtilgang: "
 Basis = AccessEvent.Basis
 
 track(Student, pupil="id", person="person_id", ignored=("sort_name",), needs=Permission.VIEW_PUPIL)
 track(StudentGrant, pupil="content_object_id")
+track(GrantProposal, pupil="student_id")
 track(Enrolment, pupil="student_id", needs=Permission.VIEW_PUPIL)
 track(Group)
 track(GroupGrant)

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accessctl.login.level import Content
-from accessctl.models import DatedQuerySet, GrantBase, School
+from accessctl.models import DatedQuerySet, GrantBase, GrantProposalBase, Municipality, School, TwoPersonQuerySet
 from accessctl.permissions import GUARDIAN_RIGHTS, ONLY_AS_CONTACT_TEACHER, PUPIL_RIGHTS, Permission
 from accessctl.scope import Container, scope_of, valid_today
 from people.models import Person, Protection
@@ -142,6 +142,55 @@ class StudentGrant(GrantBase):
     def about(self) -> UUID:
         """The pupil an access-log line about this grant concerns."""
         return self.content_object.uuid
+
+
+class GrantProposalQuerySet(TwoPersonQuerySet):
+    def visible_to(self, user, permission: Permission = Permission.GIVE_ROLES):
+        """Proposals about what lies where `user` holds `permission`, and of pupils whom the user sees."""
+        reach = scope_of(user).reach(permission)
+        seen = Q(student__isnull=True) | Q(student__in=Student.objects.visible_to(user, permission))
+        at_schools = Q(school__in=reach.school_ids) | Q(student__school__in=reach.school_ids)
+        return self.filter(seen if reach.everything else seen & at_schools)
+
+
+class GrantProposal(GrantProposalBase):
+    """An officer's right proposed for the whole municipality, for a school, or for one pupil."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("skole"))
+    student = models.ForeignKey(Student, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=_("elev"))
+
+    objects = GrantProposalQuerySet.as_manager()
+
+    class Meta(GrantProposalBase.Meta):
+        verbose_name = _("forslag om særskilt tilgang")
+        verbose_name_plural = _("forslag om særskilte tilganger")
+        constraints = [
+            *GrantProposalBase.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(school__isnull=True) | Q(student__isnull=True), name="grantproposal_on_one_thing"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "permission", "school", "student"],
+                condition=Q(state="proposed"),
+                nulls_distinct=False,
+                name="one_open_grant_proposal",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.permission}: {self.get_state_display()}"
+
+    @property
+    def content_object(self) -> models.Model:
+        """What the right would be given on. Raises DoesNotExist for a pupil whom the reader does not see."""
+        if self.student_id:
+            return self.student or Student.objects.get(pk=self.student_id)
+        return self.school or Municipality.objects.get()
+
+    @property
+    def about(self) -> UUID | None:
+        """The pupil an access-log line about this proposal concerns."""
+        return self.student.uuid if self.student else None
 
 
 class Enrolment(models.Model):

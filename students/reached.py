@@ -30,6 +30,15 @@ class KnownPupils(Knowledge):
             found |= Q(pk__in=members_today(groups))
         return everyone.filter(found).count()
 
+    @wall.lifted("only numbers come out, for those who decide whether an officer's right is given")
+    def protected(self, reach: PermissionReach) -> tuple[int, int]:
+        people = Person.objects.exclude(protection=Protection.NONE)
+        pupils = Student.objects.filter(person__in=people.values("pk"))
+        if reach.everything:
+            return people.count(), pupils.count()
+        found = pupils.filter(Q(school_id__in=reach.school_ids) | Q(pk__in=reach.pupil_ids)).count()
+        return found, found
+
     def names(self, users: Collection[User]) -> dict[int, str]:
         """The name of the person behind each user, as it is now."""
         people = {person.user_id: str(person) for person in Person.objects.filter(user__in=users)}

@@ -16,6 +16,7 @@ from accessctl.permissions import Permission
 from schoolapp.lib import clock
 from schools.today import Shortcut, TodayLine, register, register_shortcuts
 from students.models import Group, GroupStaffing, Student
+from students.rights.officers import Proposed, given_lately, shown, waiting_for
 
 
 def own_classes(user: User) -> list[Shortcut]:
@@ -54,7 +55,7 @@ def alerts(user: User) -> list[TodayLine]:
     if not count:
         return []
     title = ngettext("%(n)d varsel fra innsynsloggen", "%(n)d varsler fra innsynsloggen", count) % {"n": count}
-    detail = _("Nødtilgang, skjermede elever eller uvanlig mange oppslag.")
+    detail = _("Nødtilgang, skjermede elever, uvanlig mange oppslag eller nytt ansvar for adressesperre.")
     return [TodayLine(count, "bad", title, detail, reverse("journal:alerts"), _("Vurder"))]
 
 
@@ -77,5 +78,38 @@ def role_changes(user: User) -> list[TodayLine]:
     ]
 
 
+def grant_proposals(user: User) -> list[TodayLine]:
+    """Officers' rights this user can approve, and those others have given lately."""
+    see = _("Se forslaget")
+    waiting = [
+        TodayLine(
+            1,
+            "warn",
+            _("Særskilt tilgang for %(who)s venter på godkjenning") % {"who": line.who},
+            told(_("%(right)s. Foreslått %(date)s."), line, line.proposal.proposed_at),
+            reverse("rights:proposal", args=[line.proposal.uuid]),
+            see,
+        )
+        for line in shown(waiting_for(user))
+    ]
+    given = [
+        TodayLine(
+            1,
+            "",
+            _("%(who)s har fått ansvar for adressesperre") % {"who": line.who},
+            told(_("%(right)s. Godkjent %(date)s."), line, line.proposal.decided_at),
+            reverse("rights:proposal", args=[line.proposal.uuid]),
+            _("Se hvem som ga det"),
+        )
+        for line in shown(given_lately(user))
+    ]
+    return waiting + given
+
+
+def told(text: str, line: Proposed, at: Any) -> str:
+    return text % {"right": line.right, "date": date_format(localdate(at), "d.m.Y")}
+
+
 register_shortcuts(own_classes)
 register(role_changes)
+register(grant_proposals)

@@ -60,6 +60,13 @@ def break_glass_used(user: User, pupil: UUID, *, school_id: int | None, reason: 
     )
 
 
+def officer_made(user: User, *, pupil: UUID | None, school_id: int | None, reason: str) -> None:
+    """Tell that two persons have given `user` an officer's right; each right is something to look at by itself."""
+    Alert.objects.create(
+        kind=Alert.Kind.OFFICER, user=user, day=clock.today(), about=pupil, school_id=school_id, reason=reason[:300]
+    )
+
+
 @transaction.atomic
 def look_for_many() -> int:
     """Tell of those who today have opened many different pupils outside their own groups. Returns how many are new."""

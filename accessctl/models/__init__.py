@@ -7,6 +7,7 @@ from accessctl.models.places import Municipality, School
 from accessctl.models.roles import (
     AlreadyDecided,
     GrantBase,
+    GrantProposalBase,
     MunicipalityGrant,
     Role,
     RoleAssignment,
@@ -14,6 +15,7 @@ from accessctl.models.roles import (
     SamePerson,
     SchoolGrant,
     TwoPersonDecision,
+    TwoPersonQuerySet,
 )
 from accessctl.models.users import LoginIdentity, LoginSession, User
 
@@ -25,6 +27,7 @@ __all__ = [
     "ChangeEvent",
     "DatedQuerySet",
     "GrantBase",
+    "GrantProposalBase",
     "LogSeal",
     "LoginIdentity",
     "LoginSession",
@@ -38,5 +41,6 @@ __all__ = [
     "School",
     "SchoolGrant",
     "TwoPersonDecision",
+    "TwoPersonQuerySet",
     "User",
 ]

@@ -176,6 +176,7 @@ class Alert(models.Model):
         BREAK_GLASS = "break_glass", _("Nødtilgang er tatt")
         PROTECTED = "protected", _("Skjermet elev er åpnet")
         MANY = "many", _("Mange elever utenfor egne grupper")
+        OFFICER = "officer", _("Ansvar for adressesperre er gitt")
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     at = models.DateTimeField(db_default=Now())
@@ -194,7 +195,10 @@ class Alert(models.Model):
         ordering = ["-at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "user", "day", "about"], nulls_distinct=False, name="one_alert_per_day"
+                fields=["kind", "user", "day", "about"],
+                condition=~Q(kind="officer"),
+                nulls_distinct=False,
+                name="one_alert_per_day",
             )
         ]
 

@@ -221,13 +221,15 @@ class AlreadyDecided(ValueError):
     """Somebody has decided already."""
 
 
-class RoleChangeQuerySet(models.QuerySet["RoleChange"]):
+class TwoPersonQuerySet(models.QuerySet[Any]):
+    def waiting(self) -> Self:
+        """What nobody has decided yet."""
+        return self.filter(state=TwoPersonDecision.State.PROPOSED)
+
+
+class RoleChangeQuerySet(TwoPersonQuerySet):
     def visible_to(self, user: User, permission: Permission = Permission.EDIT_ROLES) -> Self:
         return self if scope_of(user).reach(permission).everything else self.none()
-
-    def waiting(self) -> Self:
-        """Changes nobody has decided yet."""
-        return self.filter(state=TwoPersonDecision.State.PROPOSED)
 
 
 class RoleChange(TwoPersonDecision):
@@ -255,3 +257,36 @@ class RoleChange(TwoPersonDecision):
     def is_outdated(self) -> bool:
         """Whether the role has changed since: approving would bring back what was removed meanwhile."""
         return set(self.base) != set(self.role.permissions)
+
+
+class GrantProposalBase(TwoPersonDecision):
+    """An officer's right that one person proposes and another gives; neither is who gets it.
+
+    The app that knows everything such a right is given on makes the table.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("bruker"))
+    permission = models.CharField(
+        _("rettighet"), max_length=40, choices=[(permission.value, permission.label) for permission in OFFICER_GRANTS]
+    )
+    valid_to = models.DateField(_("til og med"))
+
+    content_object: Any  # what the right is given on
+
+    class Meta(TwoPersonDecision.Meta):
+        abstract = True
+        constraints: ClassVar[list[Any]] = [
+            *TwoPersonDecision.Meta.constraints,
+            models.CheckConstraint(condition=~Q(user=F("proposed_by")), name="%(class)s_not_for_proposer"),
+            models.CheckConstraint(condition=~Q(user=F("decided_by")), name="%(class)s_not_for_decider"),
+            models.CheckConstraint(
+                condition=Q(permission__in=[permission.value for permission in OFFICER_GRANTS]),
+                name="%(class)s_of_officers_right",
+            ),
+        ]
+
+    def lets(self, by: User, *, give: Permission, to: User, on: models.Model, until: date) -> bool:
+        """Whether this is `by`'s approval of exactly what somebody else proposed."""
+        asked = (self.permission, self.user_id, self.content_object, self.valid_to)
+        is_approved = self.state == self.State.APPROVED and self.decided_by_id == by.pk != self.proposed_by_id
+        return is_approved and asked == (give.value, to.pk, on, until)

@@ -14,6 +14,13 @@ class Knowledge:
         """How many different pupils without address protection users (by id) reach with `permission` today."""
         return 0
 
+    def protected(self, reach: PermissionReach) -> tuple[int, int]:
+        """How many persons with address protection lie in whole schools or single pupils, and how many are pupils.
+
+        In the whole municipality everybody counts; elsewhere the pupils.
+        """
+        return 0, 0
+
     def names(self, users: Collection[User]) -> dict[int, str]:
         """What to call users on screen; one with address protection has no name there."""
         return {user.pk: user.display_name for user in users}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accessctl.actions import RightsError
 from accessctl.audit import open_or_404
 from accessctl.guards import requires, signed_in
-from accessctl.models import AlreadyDecided, Role, RoleAssignment, RoleChange, SamePerson
+from accessctl.models import Role, RoleAssignment, RoleChange
 from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
 from accessctl.rights import own
@@ -27,6 +27,7 @@ from accessctl.rights.actions import (
     retire_role,
     withdraw_role_change,
 )
+from accessctl.rights.answers import act_on
 from accessctl.rights.catalogue import catalogue
 from accessctl.rights.forms import MakeRoleForm, ReasonForm, RightsForm, choices_by_area, slug_of
 from accessctl.rights.history import history_of
@@ -172,24 +173,9 @@ def own_gains(request: SignedInRequest, change: RoleChange) -> list[str]:
 
 
 def answer(request: SignedInRequest, change: RoleChange) -> HttpResponse:
-    """Do what the button says."""
-    choice = request.POST.get("valg")
-    try:
-        if choice == "trekk":
-            withdraw_role_change(change, by=request.user)
-            messages.success(request, _("Forslaget er trukket."))
-        elif choice in ("godkjenn", "avslaa"):
-            decide_role_change(change, approve=choice == "godkjenn", by=request.user)
-            approved = _("Endringen er godkjent. Den virker fra neste klikk.")
-            messages.success(
-                request, approved if choice == "godkjenn" else _("Endringen er avslått. Rollen er som før.")
-            )
-    except RightsError as error:
-        messages.error(request, str(error))
-    except SamePerson:
-        messages.error(request, _("Du kan ikke godkjenne ditt eget forslag. Be en kollega."))
-    except AlreadyDecided:
-        messages.info(request, _("Endringen er allerede avgjort."))
+    approved = _("Endringen er godkjent. Den virker fra neste klikk.")
+    refused = _("Endringen er avslått. Rollen er som før.")
+    act_on(request, change, decide_role_change, withdraw_role_change, approved=approved, refused=refused)
     return redirect("roles:role", change.role.uuid)
 
 

@@ -69,6 +69,12 @@ def choice(form: forms.Form, name: str) -> forms.ChoiceField:
     return cast(forms.ChoiceField, form.fields[name])
 
 
+def mark_needed(form: forms.Form, when: dict[str, Any]) -> None:
+    """Say beside the label when a field must be filled in, where another field decides that."""
+    for name, text in when.items():
+        form.fields[name].needed_when = text  # type: ignore[attr-defined]  # read by components/field.html
+
+
 class NumberForm(forms.Form):
     nummer = forms.CharField(
         label=_("Ansattnummer"), max_length=20, error_messages={"required": _("Skriv hele ansattnummeret.")}
@@ -98,6 +104,7 @@ class GiveRoleForm(forms.Form):
 
     def __init__(self, *args: Any, roles: Iterable[Role], schools: Iterable[School], user: User | None, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        mark_needed(self, {"skoler": _("velg når rollen gjelder ved en skole")})
         self.user = user
         self.roles = {str(role.uuid): role for role in roles if role.reach in STAFF_REACHES}
         self.schools = {str(school.uuid): school for school in schools}
@@ -161,10 +168,16 @@ class GiveGrantForm(forms.Form):
     omfang = forms.ChoiceField(
         label=_("Hva gjelder den?"), widget=forms.RadioSelect, error_messages={"required": _("Velg hva den gjelder.")}
     )
-    skole = forms.ChoiceField(label=_("Skole"), required=False, help_text=_("For en skole, gruppe eller elev."))
+    skole = forms.ChoiceField(label=_("Skole"), required=False)
     gruppe = forms.CharField(label=_("Gruppe"), required=False, max_length=60, help_text=_("For eksempel 5A."))
     elev = forms.CharField(label=_("Elevens navn"), required=False, max_length=100)
     fodt = date_field(_("Elevens fødselsdato"), required=False)
+    needed_when = {
+        "skole": _("fyll ut når den gjelder en skole, en gruppe eller en elev"),
+        "gruppe": _("fyll ut når den gjelder en klasse eller gruppe"),
+        "elev": _("fyll ut når den gjelder en elev"),
+        "fodt": _("fyll ut når flere elever heter det samme"),
+    }
     begrunnelse = forms.CharField(
         label=_("Hvorfor gis tilgangen?"),
         help_text=_("Står i loggen. Skriv ikke navn på elever eller foresatte."),
@@ -177,6 +190,7 @@ class GiveGrantForm(forms.Form):
 
     def __init__(self, *args: Any, by: User, schools: Iterable[School], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        mark_needed(self, self.needed_when)
         self.by = by
         self.schools = {str(school.uuid): school for school in schools}
         scope = scope_of(by)
@@ -206,6 +220,9 @@ class GiveGrantForm(forms.Form):
         cleaned = super().clean() or {}
         school = self.schools.get(cleaned.get("skole", ""))
         cleaned["on"] = None
+        if cleaned.get("tilgang") in OFFICER_GRANTS and cleaned.get("omfang") == self.GRUPPE:
+            self.add_error("omfang", _("Rettigheter for adressesperre gis for kommunen, en skole eller én elev."))
+            return cleaned
         match cleaned.get("omfang"):
             case self.KOMMUNE:
                 cleaned["on"] = Municipality.objects.first()

@@ -113,13 +113,17 @@ def pupils_with(permission: Permission, container: str, object_id: int) -> int |
     """How many pupils the right opens on this object, or None for a right that opens none."""
     if permission in NOT_ABOUT_PUPILS:
         return None
-    reach = PermissionReach(
+    return knowledge().pupils_reached(permission, {0: reach_on(container, object_id)})
+
+
+def reach_on(container: str, object_id: int) -> PermissionReach:
+    """How far a grant on this object goes."""
+    return PermissionReach(
         everything=container == Container.MUNICIPALITY,
         school_ids={object_id} if container == Container.SCHOOL else set(),
         group_ids={object_id} if container == Container.GROUP else set(),
         pupil_ids={object_id} if container == Container.PUPIL else set(),
     )
-    return knowledge().pupils_reached(permission, {0: reach})
 
 
 def is_emergency(grant: Any) -> bool:

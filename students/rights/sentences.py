@@ -3,17 +3,18 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accessctl.models import User
-from accessctl.permissions import MUNICIPAL_RIGHTS, Permission
+from accessctl.permissions import MUNICIPAL_RIGHTS, OFFICER_GRANTS, Permission
 from accessctl.rights.in_use import rights_in_use
 from accessctl.rights.known import knowledge
 from accessctl.rights.own import areas_of
 from accessctl.rights.preview import reach_of
-from accessctl.rights.sentences import pupils_of
-from accessctl.roles import Reach, serves
+from accessctl.rights.sentences import number, pupils_of
+from accessctl.roles import Container, Reach, serves
 from staff.models import Employee
-from students.rights.grants import pupils_with
+from students.rights.grants import pupils_with, reach_on
 
 MOST_LISTED = 5
 
@@ -57,9 +58,26 @@ def line(employee: Employee, user: User, reach: str, schools: list[Any]) -> str:
     return _("%(who)s får se %(pupils)s i egne grupper ved %(school)s.") % words
 
 
-def grant_effect(employee: Employee, permission: Permission, container: str, object_id: int) -> str:
+def grant_effect(who: str, permission: Permission, container: str, object_id: int) -> str:
+    words = {"who": who, "right": permission.label}
+    if permission in OFFICER_GRANTS:
+        return officer_effect(words, container, object_id)
     found = pupils_with(permission, container, object_id)
-    words = {"who": str(employee), "right": permission.label}
     if found is None:
         return _("%(who)s får rettigheten «%(right)s».") % words
     return _("%(who)s får rettigheten «%(right)s» for %(pupils)s.") % (words | {"pupils": pupils_of(found)})
+
+
+def officer_effect(words: dict[str, Any], container: str, object_id: int) -> str:
+    """How many with address protection an officer's right opens today. Nobody is named."""
+    persons, pupils = knowledge().protected(reach_on(container, object_id))
+    words |= {"persons": persons_of(persons), "pupils": pupils_of(pupils)}
+    if container == Container.MUNICIPALITY:
+        text = _("%(who)s får rettigheten «%(right)s» for %(persons)s med adressesperre, av dem %(pupils)s.")
+    else:
+        text = _("%(who)s får rettigheten «%(right)s» for %(pupils)s med adressesperre, og foresatte som har det.")
+    return text % words
+
+
+def persons_of(count: int) -> str:
+    return ngettext("%(n)s person", "%(n)s personer", count) % {"n": number(count)}

@@ -11,4 +11,5 @@ urlpatterns = [
     path("tilganger/<uuid:uuid>/saerskilt/", grant_views.give, name="give_grant"),
     path("tilganger/rolle/<uuid:uuid>/", views.assignment, name="assignment"),
     path("tilganger/saerskilt/<uuid:uuid>/", grant_views.grant, name="grant"),
+    path("tilganger/forslag/<uuid:uuid>/", grant_views.proposal, name="proposal"),
 ]

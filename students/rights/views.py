@@ -20,6 +20,7 @@ from students.groups.listing import employee_named
 from students.rights.actions import account_of, look_up
 from students.rights.forms import EndDateForm, GiveRoleForm, NumberForm, PeopleFilter
 from students.rights.grants import employee_of, grants_of, pupils_in, running_out
+from students.rights.officers import on_pupils, proposals_for, shown
 from students.rights.people import groups_of, may_change, reachable, roles_of, with_roles
 from students.rights.sentences import role_effect
 
@@ -50,8 +51,10 @@ def people_context(request: SignedInRequest, number_form: NumberForm) -> dict[st
     kept = request.GET.copy()
     kept.pop("side", None)
     ending = running_out(request.user)
-    record_list(request.user, "list", pupils_in(ending))
+    waiting = shown(list(proposals_for(request.user).waiting()))
+    record_list(request.user, "list", [*pupils_in(ending), *on_pupils(waiting)])
     return {
+        "proposals": waiting,
         "filter": found,
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("side")),
         "kept": kept.urlencode(),
@@ -86,8 +89,10 @@ def person(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     employee = open_or_404(request, employees(request), action="open_rights", uuid=uuid)
     user = employee.person.user
     grants = grants_of(user, request.user) if user else []
-    record_list(request.user, "list", pupils_in(grants))
+    waiting = shown(list(proposals_for(request.user).waiting().filter(user=user))) if user else []
+    record_list(request.user, "list", [*pupils_in(grants), *on_pupils(waiting)])
     context = {
+        "proposals": waiting,
         "employee": employee,
         "is_me": user == request.user,
         "roles": roles_of(user, request.user) if user else {"now": [], "coming": [], "ended": []},

@@ -17,7 +17,7 @@ from guardians.models import BlockedAttempt, GuardianRelation, RelationBlock
 from people.apart import OwnCase
 from people.models import Person, Protection, ProtectionChange, Shielding
 from schoolapp.lib import clock
-from students.models import StudentGrant
+from students.models import GrantProposal, StudentGrant
 from tests.guardians.conftest import new_adult
 from tests.login import give_reason, log_in
 
@@ -26,6 +26,7 @@ NOT_ABOUT_A_CASE = {
     "find_or_add_person": "finds or adds a person; what is done with it asks",
     "find_or_add_by_name": "as find_or_add_person",
     "change_own_contact": "one's own by nature",
+    "withdraw_grant": "one's own proposal, which gives nothing",
     "look_up": "an employee, not a pupil or a guardian",
     "leave_to_officers": "a task for others, part of shielding",
     "raise_at_once": "the others of a family, after the case has been judged",
@@ -61,6 +62,8 @@ class Case:
         self.pupil = self.student.person
         self.shielding = Shielding.objects.create(person=self.pupil, level="strict", reason="x", by=officer)
         self.change = ProtectionChange.objects.create(person=self.pupil, level="none", reason="x", proposed_by=officer)
+        asked = {"user": self.teacher, "permission": "see_protected", "valid_to": self.until, "reason": "x"}
+        self.asked = GrantProposal.objects.create(student=self.student, proposed_by=officer, **asked)
         self.grant = give_grant(
             self.teacher, Permission.SEE_PROTECTED, on=self.student, by=None, reason="x", valid_to=self.until
         )
@@ -94,6 +97,10 @@ CASES: dict[str, Callable[[Case], object]] = {
     "give_grant": lambda c: of_rights.give_grant(
         c.teacher, Permission.DECIDE_LEAVE, on=c.student, by=c.by, reason="x", valid_to=c.until
     ),
+    "propose_grant": lambda c: of_rights.propose_grant(
+        c.teacher, Permission.SEE_PROTECTED, on=c.student, by=c.by, reason="x", valid_to=c.until
+    ),
+    "decide_grant": lambda c: of_rights.decide_grant(c.asked, approve=True, by=c.by),
     "set_review_day": lambda c: of_people.set_review_day(c.pupil, day=None, by=c.by),
 }
 

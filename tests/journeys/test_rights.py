@@ -82,7 +82,7 @@ def test_a_special_grant_is_given_and_renewed(reading, world):
         admin.check("give-grant-errors")
         page.get_by_label("Avgjøre permisjonssøknader").check()
         page.get_by_label("En klasse eller gruppe").check()
-        page.get_by_label("Gruppe (valgfritt)").fill("5A")
+        page.get_by_label("Gruppe (fyll ut når den gjelder en klasse eller gruppe)").fill("5A")
         page.get_by_label("Hvorfor gis tilgangen?").fill("Vikar for leder")
         page.get_by_role("button", name="Se hva tilgangen åpner for").click()
         admin.check_both("give-grant-preview")

@@ -13,7 +13,7 @@ from accessctl.permissions import Permission
 from guardians.models import BlockedAttempt, GuardianRelation, RelationBlock
 from people.models import ProtectionChange, Shielding
 from schoolapp.lib import clock
-from students.models import Student
+from students.models import GrantProposal, Student
 from tests.world import World
 
 # Which pupil the object in the URL is about.
@@ -43,6 +43,7 @@ OBJECT_KINDS: list[tuple[str, str]] = [
     (r"^oppsett/roller/endring/<uuid:uuid>/", "role change"),
     (r"^oppsett/roller/<uuid:uuid>/", "role"),
     (r"^tilganger/saerskilt/<uuid:uuid>/", "special grant"),
+    (r"^tilganger/forslag/<uuid:uuid>/", "grant proposal"),
     (r"^tilganger/rolle/<uuid:uuid>/", "assignment"),
     (r"^tilganger/<uuid:uuid>/", "employee"),
     (r"^klasser/<uuid:uuid>/", "group"),
@@ -142,7 +143,9 @@ def rights_near(world: World, about: str, student: Student) -> dict[str, UUID]:
     role = Role.objects.get(slug=slug)
     proposed = RoleChange.objects.create(role=role, reason="Prøve", proposed_by=world.users["nurse"])
     user = world.users[name]
+    asked = {"permission": "see_protected", "student": student, "valid_to": clock.today(), "reason": "Prøve"}
     return {
+        "grant proposal": GrantProposal.objects.create(user=user, proposed_by=world.users["nurse"], **asked).uuid,
         "role": role.uuid,
         "role change": proposed.uuid,
         "special grant": give_grant(user, Permission.DECIDE_LEAVE, on=student, by=None, reason="Prøve").uuid,

@@ -24,7 +24,9 @@ from accessctl.middleware import AccessMiddleware
 from accessctl.models import Role, User
 from accessctl.permissions import Permission as P
 from accessctl.policy import may
+from schoolapp.lib import clock
 from students.models import Student
+from students.rights.actions import propose_grant
 from tests.login import log_in
 from tests.policy.laid import MODELS, Laid
 from tests.policy.small_town import RIGHTS, TOWN
@@ -118,9 +120,11 @@ GIVING = [
     Mutation("accessctl.actions:check_grant_giver", "if by.pk == to.pk:", "if False:"),
     Mutation("accessctl.actions:check_grant_giver", "permission not in SPECIAL_GRANTS + OFFICER_GRANTS or ", ""),
     Mutation("accessctl.actions:check_grant_giver", "not may_grant(by, permission, on)", "False"),
-    Mutation("accessctl.actions:give_grant", "or end > in_a_year()", ""),
-    Mutation("accessctl.actions:give_grant", "if not reason.strip():", "if False:"),
+    Mutation("accessctl.actions:check_grant", "or end > in_a_year()", ""),
+    Mutation("accessctl.actions:check_grant", "if not reason.strip():", "if False:"),
     Mutation("accessctl.actions:may_grant", "if permission not in OFFICER_GRANTS:", "if True:"),
+    Mutation("accessctl.actions:check_two_persons", "if permission not in OFFICER_GRANTS or ", "if True or "),
+    Mutation("accessctl.actions:is_sight", " and reaches(by, Permission.MANAGE_PROTECTION, on)", ""),
     Mutation("accessctl.actions:reaches", "return reach.covers_school(on.pk)", "return True"),
     Mutation("accessctl.roles:Reach.may_be_given_as", "if self == reach:", "if True:"),
 ]
@@ -238,6 +242,10 @@ def giving_as_it_should_be(world: World) -> bool:
     def grants(permission, on, by, to=nobody, **more):
         return allowed(lambda: give_grant(to, permission, on=on, by=by, **({"reason": reason} | more)))
 
+    def proposes(permission, on, by):
+        fields = {"on": on, "by": by, "reason": reason, "valid_to": clock.today()}
+        return allowed(lambda: propose_grant(nobody, permission, **fields))
+
     far = world.year.ends_on.replace(year=world.year.ends_on.year + 3)
     return (
         [
@@ -246,7 +254,7 @@ def giving_as_it_should_be(world: World) -> bool:
             gives("kommuneadmin", nobody, municipal),
             gives("skoleadmin", nobody, municipal, b),
             grants(P.DECIDE_LEAVE, a, admin),
-            grants(P.SEE_PROTECTED, town, municipal),
+            proposes(P.SEE_PROTECTED, town, municipal),
         ],
         [
             gives("laerer", nobody, admin, b),
@@ -259,13 +267,15 @@ def giving_as_it_should_be(world: World) -> bool:
             gives("laerer", nobody, admin, a, reach="schools"),
             grants(P.DECIDE_LEAVE, b, admin),
             grants(P.DECIDE_LEAVE, town, admin),
-            grants(P.SEE_PROTECTED, a, admin),
+            proposes(P.SEE_PROTECTED, a, admin),
+            grants(P.SEE_PROTECTED, town, municipal),
+            grants(P.SEE_PROTECTED, world.pupils["own"], municipal),
             grants(P.EDIT_ROLES, town, municipal),
             grants(P.DECIDE_LEAVE, town, municipal, to=municipal),
             grants(P.DECIDE_LEAVE, town, municipal, valid_to=far),
             grants(P.DECIDE_LEAVE, town, municipal, reason=" "),
         ],
-    ) == ([True] * 6, [False] * 15)
+    ) == ([True] * 6, [False] * 17)
 
 
 def test_every_broken_rule_of_giving_is_noticed(world, break_it):
