@@ -397,3 +397,21 @@ def test_rights_no_screen_uses_yet_are_marked_before_they_are_given(world, clien
 
 def test_the_search_by_number_opened_as_a_page_is_the_list(client_of):
     assert client_of("school_admin").get("/tilganger/ansattnummer/").headers["Location"] == "/tilganger/"
+
+
+def test_a_right_no_screen_uses_is_said_to_open_nothing(world, client_of):
+    client, url = client_of("school_admin"), url_of(world, "principal", "saerskilt/")
+    for right in SPECIAL_GRANTS:
+        page = text_of(client.post(url, grant_form(world, right, "skole")))
+        assert ("<h1>Tilgangen åpner ingenting ennå</h1>" in page) == (right not in rights_in_use())
+        assert ("<h1>Dette åpner tilgangen for</h1>" in page) == (right in rights_in_use())
+
+
+def test_a_field_that_is_needed_for_some_choices_says_for_which(world, client_of):
+    client = client_of("municipal_admin")
+    page = text_of(client.get(url_of(world, "principal", "saerskilt/")))
+    assert "valgfritt" not in page
+    assert "(fyll ut når den gjelder en elev)" in page
+    page = text_of(client.get(url_of(world, "principal", "rolle/")))
+    assert "(velg når rollen gjelder ved en skole)" in page
+    assert page.count("valgfritt") == 2
