@@ -74,7 +74,11 @@ class PersonFields(PlainForm):
 class RelationForm(PersonFields, ReferenceForm):
     """A guardian the register does not know, with the documentation."""
 
-    evidence = forms.ChoiceField(label=_("Dokumentasjon"), choices=GuardianRelation.Evidence.choices)
+    evidence = forms.ChoiceField(
+        label=_("Dokumentasjon"),
+        choices=[("", _("Velg dokumentasjon")), *GuardianRelation.Evidence.choices],
+        error_messages={"required": _("Velg hva som dokumenterer foreldreansvaret.")},
+    )
     valid_to = DateField(
         label=_("Tilgangen varer til og med"),
         help_text=_("Sett dagen vedtaket eller avtalen tar slutt. Tilgangen tar slutt av seg selv."),
@@ -124,7 +128,11 @@ class BlockForm(OrderDates):
     family_name = forms.CharField(label=_("Etternavn"), max_length=200, required=False)
     kind = forms.ChoiceField(
         label=_("Hvorfor?"),
-        choices=[choice for choice in RelationBlock.Kind.choices if choice[0] != RelationBlock.Kind.CARE],
+        choices=[
+            ("", _("Velg grunn")),
+            *(choice for choice in RelationBlock.Kind.choices if choice[0] != RelationBlock.Kind.CARE),
+        ],
+        error_messages={"required": _("Velg hvorfor personen skal sperres.")},
     )
     field_order = ["guardian", "number", "given_name", "family_name", "kind", "reference", "valid_from"]
 

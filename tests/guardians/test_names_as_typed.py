@@ -1,5 +1,6 @@
 """A national id typed by somebody tells nothing of who has it, nor whether anybody here does."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -126,3 +127,18 @@ def test_a_number_that_leads_to_somebody_else_is_never_confirmed(client, world, 
         actions.confirm_relation(relation, by=world.user("officer"))
     relation.refresh_from_db()
     assert relation.state == "proposed"
+
+
+class TestGrounds:
+    """Nobody is given or kept from a right on a ground that was only the first in a list."""
+
+    @pytest.mark.parametrize(("name", "field"), [("propose", "evidence"), ("block", "kind")])
+    def test_the_legal_ground_is_chosen(self, client, world, name, field):
+        sent = relation_sent("") if name == "propose" else block_sent("")
+        url = reverse(f"guardians:{name}", args=[world.pupils["own"].uuid])
+        log_in(client, world.user("municipal_admin"))
+        shown = client.get(url).context["form"]
+        assert shown.fields[field].choices[0][0] == "" and not re.search(r'value="\w+" selected', str(shown[field]))
+        response = client.post(url, {key: value for key, value in sent.items() if key != field})
+        assert response.status_code == 422 and response.context["form"].errors[field][0].startswith("Velg h")
+        assert field not in client.post(url, sent).context["form"].errors

@@ -101,6 +101,7 @@ def test_a_guardian_by_hand_is_approved_by_a_colleague(reading, officers):
         page.get_by_label("Fødselsnummer eller D-nummer").fill(number)
         page.get_by_label("Fornavn").fill("Foresatt")
         page.get_by_label("Etternavn").fill("Guardian_B")
+        page.get_by_label("Dokumentasjon", exact=True).select_option(label="oppnevning som verge")
         page.get_by_label("Saksnummer eller dato for vedtaket").fill("26/12")
         page.get_by_label("Tilgangen varer til og med").fill(clock.today().isoformat())
         page.get_by_role("button", name="Send til godkjenning").click()
