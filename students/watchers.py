@@ -12,10 +12,12 @@ from typing import Any
 
 from django.db.models import CharField, F, Q, Value
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accessctl.models import Role, RoleAssignment, User
-from accessctl.permissions import GUARDIAN_RIGHTS, ONLY_AS_CONTACT_TEACHER, PUPIL_RIGHTS, Permission, by_area
+from accessctl.permissions import GUARDIAN_RIGHTS, ONLY_AS_CONTACT_TEACHER, PUPIL_RIGHTS, Permission
 from accessctl.rights.in_use import rights_in_use
 from accessctl.roles import ELEV, FORESATT, Reach, serves
 from accessctl.scope import Container, grant_models, scope_of, valid_today
@@ -41,6 +43,31 @@ NOT_ABOUT_PUPILS = frozenset(
     }
 )
 ABOUT_PUPILS = frozenset(Permission) - NOT_ABOUT_PUPILS
+DATA: dict[Permission, Promise] = {
+    Permission.VIEW_PUPIL: gettext_lazy("Navn, klasse og trinn"),
+    Permission.VIEW_CONTACT: gettext_lazy("Kontaktopplysninger"),
+    Permission.VIEW_GUARDIANS: gettext_lazy("Foresatte"),
+    Permission.EDIT_RELATIONS: gettext_lazy("Foresatte"),
+    Permission.BLOCK_GUARDIAN: gettext_lazy("Sperrer av foresatte"),
+    Permission.SEE_PROTECTED: gettext_lazy("Skjermede opplysninger"),
+    Permission.MANAGE_PROTECTION: gettext_lazy("Skjermede opplysninger"),
+    Permission.VIEW_ABSENCE: gettext_lazy("Fravær"),
+    Permission.VIEW_REMARKS: gettext_lazy("Anmerkninger"),
+    Permission.VIEW_LEAVE: gettext_lazy("Permisjoner"),
+    Permission.VIEW_TRANSPORT: gettext_lazy("Skyss"),
+    Permission.VIEW_GRADES: gettext_lazy("Karakterer"),
+    Permission.VIEW_ASSESSMENTS: gettext_lazy("Vurderinger og samtaler"),
+    Permission.VIEW_EXAMS: gettext_lazy("Prøver og eksamener"),
+    Permission.VIEW_SFO: gettext_lazy("SFO"),
+    Permission.VIEW_SFO_ATTENDANCE: gettext_lazy("SFO"),
+    Permission.READ_MESSAGES: gettext_lazy("Meldinger"),
+    Permission.VIEW_DOCUMENT: gettext_lazy("Dokumenter"),
+    Permission.WRITE_DOCUMENT: gettext_lazy("Dokumenter"),
+    Permission.VIEW_ARCHIVE_LOG: gettext_lazy("Arkivlisten"),
+    Permission.VIEW_ACCESS: gettext_lazy("Hvem som har tilgang"),
+    Permission.VIEW_OWN_CHILDREN: gettext_lazy("Det foresatte ser i portalen"),
+    Permission.VIEW_OWN_RECORD: gettext_lazy("Det eleven ser selv"),
+}
 OWN_DOOR = GUARDIAN_RIGHTS | PUPIL_RIGHTS
 STAFF, GUARDIAN, SELF = "ansatt", "foresatt", "eleven"
 
@@ -92,8 +119,8 @@ class Watcher:
 
     @property
     def areas(self) -> list[str]:
-        """The kinds of data, as the role catalogue names them."""
-        return [str(heading) for heading, rights in by_area() if self.rights & ABOUT_PUPILS & frozenset(rights)]
+        """The kinds of data that can be read. Rights to do something, as to shield a pupil, show none."""
+        return list(dict.fromkeys(str(data) for right, data in DATA.items() if right in self.rights))
 
     @property
     def is_staff(self) -> bool:

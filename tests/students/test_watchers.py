@@ -264,3 +264,13 @@ def test_a_relation_that_ends_takes_the_guardian_off_the_list(world):
         state="ended", valid_to=clock.today() - timedelta(days=1)
     )
     assert world.users["guardian"].pk not in {w.user_id for w in reached_by(world.pupils["own"])}
+
+
+def test_the_page_names_the_data_that_can_be_read_and_not_what_can_be_done(world):
+    listed = {w.user_id: w for w in watchers_of(world.pupils["other_class"], asker=world.user("municipal_admin"))}
+    with translation.override("nb"):
+        shown = {name: listed[world.users[name].pk].areas for name in ("school_admin", "principal", "subject_teacher")}
+    assert shown["subject_teacher"] == ["Navn, klasse og trinn"]
+    for name in ("school_admin", "principal"):
+        assert P.SHIELD_NOW in listed[world.users[name].pk].rights
+        assert "Dokumenter" in shown[name] and "Skjermede opplysninger" not in shown[name]
