@@ -25,6 +25,7 @@ LANGUAGES = {"nn": "Norwegian Nynorsk", "en": "English"}
 # What guardians and pupils meet; the rest is for staff, and Norwegian.
 FOR_GUARDIANS = (
     "accessctl/login/*",
+    "accessctl/rights/own.py",
     "accessctl/views*",
     "*/portal_cards.py",
     "*/views/guardian.py",
@@ -42,6 +43,7 @@ FOR_GUARDIANS = (
     "templates/documents/pupil_list.html",
     "templates/guardians/access.html",
     "templates/guardians/child.html",
+    "templates/guardians/form.html",
     "templates/guardians/home.html",
     "templates/students/own.html",
     "templates/students/place.html",

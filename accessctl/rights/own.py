@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accessctl.models import RoleAssignment, School, User
 from accessctl.permissions import Permission, by_area
@@ -15,6 +15,20 @@ from accessctl.roles import Reach
 from accessctl.scope import Container, Source, scope_of
 
 MOST_NAMED = 6
+# What guardians and pupils hold, said to themselves: the role, the heading, and each right.
+OWN_ROLES: dict[str, dict[str, Promise]] = {
+    Reach.OWN_CHILDREN: {"Foresatt": gettext_lazy("Foresatt")},
+    Reach.SELF: {"Elev": gettext_lazy("Elev")},
+}
+OWN_HEADINGS: dict[str, Promise] = {
+    Reach.OWN_CHILDREN: gettext_lazy("Barna dine"),
+    Reach.SELF: gettext_lazy("Deg selv"),
+}
+OWN_RIGHTS: dict[Permission, Promise] = {
+    Permission.VIEW_OWN_CHILDREN: gettext_lazy("Se barna dine og dokumentene deres"),
+    Permission.ACT_FOR_OWN_CHILDREN: gettext_lazy("Søke, svare og melde fravær for barna dine"),
+    Permission.VIEW_OWN_RECORD: gettext_lazy("Se opplysninger om deg selv"),
+}
 
 
 @dataclass(frozen=True)
@@ -23,7 +37,7 @@ class Holding:
 
     name: str
     place: str
-    areas: list[tuple[str | Promise, list[Permission]]]
+    areas: list[tuple[str | Promise, list[str | Promise]]]
 
 
 def holdings(user: User) -> list[Holding]:
@@ -43,7 +57,7 @@ def holdings(user: User) -> list[Holding]:
             Holding(
                 str(name_of(same[0], name)),
                 place_text(reach, names, count=len({source.object_id for source in same})),
-                areas_of(permissions & rights_in_use()),
+                said(permissions & rights_in_use(), reach),
             )
         )
     return sorted(found, key=lambda holding: holding.name)
@@ -55,7 +69,9 @@ def at_school(source: Source) -> bool:
 
 def name_of(source: Source, name: str) -> str | Promise:
     """A role by its name, a grant by the right it gives."""
-    return name if source.role else next((p.label for p in source.permissions), name)
+    if source.role:
+        return OWN_ROLES.get(source.reach, {}).get(name, name)
+    return next((p.label for p in source.permissions), name)
 
 
 def place_name(source: Source, schools: dict[int, str], objects: dict[tuple[str, int], str]) -> str:
@@ -89,9 +105,21 @@ def areas_of(permissions: frozenset[Permission]) -> list[tuple[str | Promise, li
     return [(heading, own) for heading, rights in by_area() if (own := [p for p in rights if p in permissions])]
 
 
+def said(permissions: frozenset[Permission], reach: str) -> list[tuple[str | Promise, list[str | Promise]]]:
+    """The rights under their headings, as said to the one who holds them."""
+    return [
+        (OWN_HEADINGS.get(reach, heading), [OWN_RIGHTS.get(right, right.label) for right in rights])
+        for heading, rights in areas_of(permissions)
+    ]
+
+
 def is_staff(user: User) -> bool:
     """Whether the user has anything but the guardians' and the pupils' own rights."""
     return any(source.reach not in (Reach.OWN_CHILDREN, Reach.SELF) for source in scope_of(user).sources)
+
+
+def is_guardian(user: User) -> bool:
+    return any(source.reach == Reach.OWN_CHILDREN for source in scope_of(user).sources)
 
 
 def givers_near(user: User) -> list[str]:

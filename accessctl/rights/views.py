@@ -235,7 +235,8 @@ def mine(request: SignedInRequest) -> HttpResponse:
     context = {
         "frame": "staff.html" if is_staff else "portal.html",
         "is_staff": is_staff,
+        "is_guardian": own.is_guardian(request.user),
         "holdings": own.holdings(request.user),
         "givers": own.givers_near(request.user) if is_staff else [],
     }
-    return render(request, "accessctl/rights/mine.html", context)
+    return render(request, "accessctl/my_access.html", context)

@@ -316,3 +316,12 @@ def test_pages_about_roles_ask_few_questions(world, client_of, django_assert_max
     client = client_of("municipal_admin")
     with django_assert_max_num_queries(25):
         client.get(f"/oppsett/roller/{path.format(uuid=Role.objects.get(slug='laerer').uuid)}")
+
+
+def test_guardians_and_pupils_are_told_of_what_is_theirs(client_of):
+    guardian = text_of(client_of("guardian").get("/mine-tilganger/"))
+    assert "Barna dine" in guardian and "Se barna dine og dokumentene deres" in guardian
+    assert "foreldreansvaret" in guardian
+    pupil = text_of(client_of("other_school").get("/mine-tilganger/"))
+    assert "Deg selv" in pupil and "Spør kontaktlæreren din" in pupil
+    assert "foreldreansvaret" not in pupil and "barn" not in pupil.lower().split("<h1>")[1].split("</main>")[0]
