@@ -60,6 +60,12 @@ def break_glass_used(user: User, pupil: UUID, *, school_id: int | None, reason: 
     )
 
 
+def break_glass_refused(user: User, *, count: int, reason: str) -> None:
+    """Tell, once a day, that `user` may try no more today, of which `count` times were in vain."""
+    refused = Alert(kind=Alert.Kind.REFUSED, user=user, day=clock.today(), count=count, reason=reason[:300])
+    Alert.objects.bulk_create([refused], ignore_conflicts=True)
+
+
 def officer_made(user: User, *, pupil: UUID | None, school_id: int | None, reason: str) -> None:
     """Tell that two persons have given `user` an officer's right; each right is something to look at by itself."""
     Alert.objects.create(
@@ -102,7 +108,14 @@ class AlertGroup:
     @property
     def pupils(self) -> int:
         """How many pupils it is about."""
+        if self.newest.kind == Alert.Kind.REFUSED:
+            return 0
         return self.newest.count or len({alert.about for alert in self.alerts if alert.about})
+
+    @property
+    def attempts(self) -> int:
+        """How many times somebody has tried in vain."""
+        return self.newest.count if self.newest.kind == Alert.Kind.REFUSED else 0
 
     @property
     def assessment(self) -> AlertAssessment | None:
@@ -113,7 +126,8 @@ class AlertGroup:
 def grouped(alerts: QuerySet[Alert]) -> QuerySet[Any, Any]:
     """The alerts as rows of ids: waiting ones first, and emergency access before the rest."""
     of_its_own = Case(When(kind=Alert.Kind.PROTECTED, then=Value(0)), default=F("pk"), output_field=IntegerField())
-    weight = Case(When(kind=Alert.Kind.BREAK_GLASS, then=Value(0)), default=Value(1), output_field=IntegerField())
+    emergency = (Alert.Kind.BREAK_GLASS, Alert.Kind.REFUSED)
+    weight = Case(When(kind__in=emergency, then=Value(0)), default=Value(1), output_field=IntegerField())
     rows = alerts.order_by().annotate(
         single=of_its_own,
         weight=weight,

@@ -177,6 +177,7 @@ class Alert(models.Model):
         PROTECTED = "protected", _("Skjermet elev er åpnet")
         MANY = "many", _("Mange elever utenfor egne grupper")
         OFFICER = "officer", _("Ansvar for adressesperre er gitt")
+        REFUSED = "refused", _("Mislykkede forsøk på nødtilgang")
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     at = models.DateTimeField(db_default=Now())

@@ -237,9 +237,12 @@ def review(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 @requires(MANAGE)
 def decide(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """The second officer's answer to a proposal."""
+    """The second officer's answer to a proposal, whose reason is why the case is opened."""
     fresh(request)
-    change = open_or_404(request, protected.open_changes(request.user), uuid=uuid)
+    change = protected.open_changes(request.user).filter(uuid=uuid).first()
+    if change is None:
+        raise Http404
+    record_event(request.user, "open", change, reason=f"Forslag om å oppheve skjerming: {change.reason}"[:300])
     approve = request.POST.get("svar") == "ja"
     return do(
         request,
@@ -260,7 +263,7 @@ def followed_up(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     def act() -> None:
         for shielding in case.shieldings:
-            record_event(request.user, "open", shielding)
+            record_event(request.user, "open", shielding, reason=f"Skjermet av skolen: {shielding.reason}"[:300])
             follow_up(shielding, by=request.user)
 
     return do(request, act, back=reverse("guardians:protected"), done=_("Saken er tatt over."))

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from accessctl import wall
 from accessctl.actions import give_grant
 from accessctl.audit import record_act, record_event
-from accessctl.journal.alerts import break_glass_used
+from accessctl.journal.alerts import break_glass_refused, break_glass_used
 from accessctl.models import AccessEvent, School, User
 from accessctl.permissions import Permission
 from schoolapp.lib import clock
@@ -34,7 +34,7 @@ def take(by: User, *, name: str, born: date, reason: str) -> Student | None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, by.pk])
-    if attempts_today(by) >= settings.EMERGENCY_ACCESS_PER_DAY:
+    if tries_today(by, TAKEN, REFUSED) >= settings.EMERGENCY_ACCESS_PER_DAY:
         raise TooMany
     everybody = list(exactly(name, born))
     schools = set(School.objects.visible_to(by, Permission.BREAK_GLASS).values_list("pk", flat=True))
@@ -43,6 +43,7 @@ def take(by: User, *, name: str, born: date, reason: str) -> Student | None:
     if len(found) != 1:
         about = everybody[0].uuid if len(everybody) == 1 else None
         record_act(by, REFUSED, what="oppslag på navn og fødselsdato", about=about, reason=reason)
+        tell_at_limit(by, reason=reason)
         return None
     pupil = found[0]
     for permission in GIVES:
@@ -50,9 +51,17 @@ def take(by: User, *, name: str, born: date, reason: str) -> Student | None:
     by._scope = None  # type: ignore[attr-defined]
     record_event(by, TAKEN, pupil, what="elev og kontaktopplysninger", reason=reason)
     break_glass_used(by, pupil.uuid, school_id=pupil.school_id, reason=reason)
+    tell_at_limit(by, reason=reason)
     return pupil
 
 
-def attempts_today(user: User) -> int:
+def tell_at_limit(by: User, *, reason: str) -> None:
+    """Tell of guesses once there is no try left: names and birth dates are not to be found out by trying."""
+    refused = tries_today(by, REFUSED)
+    if refused and tries_today(by, TAKEN, REFUSED) >= settings.EMERGENCY_ACCESS_PER_DAY:
+        break_glass_refused(by, count=refused, reason=reason)
+
+
+def tries_today(user: User, *outcomes: str) -> int:
     start = datetime.combine(clock.today(), time.min, clock.OSLO)
-    return AccessEvent.objects.filter(user=user, action__in=(TAKEN, REFUSED), at__gte=start).count()
+    return AccessEvent.objects.filter(user=user, action__in=outcomes, at__gte=start).count()

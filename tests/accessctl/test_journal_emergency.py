@@ -89,6 +89,25 @@ def test_the_number_of_attempts_in_a_day_is_limited(teacher, world, settings):
     assert not StudentGrant.objects.exists()
 
 
+def test_guesses_are_told_once_when_the_limit_is_hit(teacher, world, settings):
+    settings.EMERGENCY_ACCESS_PER_DAY = 3
+    for left in (2, 1, 0, 0):
+        ask(teacher, world, "other_class", navn="Helt Ukjent")
+        assert Alert.objects.filter(kind="refused").count() == (left == 0)
+    alert = Alert.objects.get()
+    assert (alert.user, alert.count, alert.about, alert.reason) == (world.users["contact_teacher"], 3, None, REASON)
+    world.add_employee("ombud", role="personvernombud")
+    log_in(teacher, world.user("ombud"))
+    shown = teacher.get("/varsler/").content.decode()
+    assert "Mislykkede forsøk på nødtilgang" in shown and "3 forsøk" in shown and "3 elever" not in shown
+
+
+def test_the_limit_hit_without_a_guess_is_no_alert_of_its_own(teacher, world, settings):
+    settings.EMERGENCY_ACCESS_PER_DAY = 1
+    ask(teacher, world, "other_class")
+    assert [alert.kind for alert in Alert.objects.all()] == ["break_glass"]
+
+
 @pytest.mark.parametrize("viewer", ["nurse", "adviser", "municipal_admin", "guardian", "no_role"])
 def test_only_those_with_the_right_may(client, world, viewer):
     log_in(client, world.user(viewer))

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accessctl.actions import RightsError, give_grant
-from accessctl.models import SamePerson, User
+from accessctl.models import Alert, SamePerson, User
 from accessctl.permissions import Permission
 from guardians import actions
 from guardians.models import GuardianRelation
@@ -100,6 +100,7 @@ class TestShieldNow:
         assert "Noen er skjermet av skolen" in client.get("/i-dag/").content.decode()
         client.post(reverse("guardians:followed_up", args=[Shielding.objects.get().uuid]))
         assert "Noen er skjermet av skolen" not in client.get("/i-dag/").content.decode()
+        assert Alert.objects.get(user=world.users["officer"]).reason == "Skjermet av skolen: Trussel"
 
 
 class TestTakingItDown:
@@ -118,6 +119,8 @@ class TestTakingItDown:
         log_in(client, world.user("second_officer"))
         client.post(decide, {"svar": "ja"})
         assert level(person) == "none"
+        alert = Alert.objects.get(user=world.users["second_officer"])
+        assert alert.reason == "Forslag om å oppheve skjerming: Opphevet"
 
     def test_the_portal_stays_closed_afterwards(self, world, officers, person):
         change = propose_lower(person, level="none", reason="x", by=world.user("officer"))
