@@ -1,7 +1,7 @@
 """What columns and jobs are called in the change history, where the model says nothing of it itself."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
@@ -101,7 +101,7 @@ def job_name(job: str) -> str:
     if job in JOBS:
         return str(JOBS[job])
     if job.startswith(DATABASE):
-        return _now("Direkte i databasen (%(who)s)") % {"who": job.removeprefix(DATABASE)}
+        return gettext("Direkte i databasen (%(who)s)") % {"who": job.removeprefix(DATABASE)}
     if job.startswith(COMMAND):
-        return _now("Kommando i driften (%(name)s)") % {"name": job.removeprefix(COMMAND)}
+        return gettext("Kommando i driften (%(name)s)") % {"name": job.removeprefix(COMMAND)}
     return job

@@ -1,7 +1,7 @@
 """What a refused page is called in the log, and why it was refused. The log keeps «404 students:pupil»."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 CONFIRM, DENIED, MISSING = "confirm", "403", "404"
@@ -121,15 +121,15 @@ LOGIN_REASONS: dict[str, str | Promise] = {
 def refused(what: str) -> str:
     """«ble nektet elevens side (finnes ikke, …)», from what the log keeps of a refused page."""
     outcome, _space, view = what.partition(" ")
-    page = PAGES.get(view) or PAGES.get(view.partition(":")[0]) or _now("en side")
+    page = PAGES.get(view) or PAGES.get(view.partition(":")[0]) or gettext("en side")
     if outcome == CONFIRM:
-        return _now("ble bedt om å bekrefte hvem de er før de fikk se %(page)s") % {"page": page}
+        return gettext("ble bedt om å bekrefte hvem de er før de fikk se %(page)s") % {"page": page}
     why = WHY.get(outcome)
-    return _now("ble nektet %(page)s") % {"page": page} + (f" ({why})" if why else "")
+    return gettext("ble nektet %(page)s") % {"page": page} + (f" ({why})" if why else "")
 
 
 def login_refused(what: str) -> str:
     """«fikk ikke logge inn med ID-porten: er verken foresatt, …», from «ID-porten: no_account»."""
     provider, _colon, slug = what.rpartition(": ")
     why = LOGIN_REASONS.get(slug, slug)
-    return _now("fikk ikke logge inn med %(provider)s: %(why)s") % {"provider": provider, "why": why}
+    return gettext("fikk ikke logge inn med %(provider)s: %(why)s") % {"provider": provider, "why": why}
