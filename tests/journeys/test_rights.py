@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from accessctl.actions import give_grant
 from accessctl.models import Role, RoleAssignment
-from accessctl.permissions import Permission
+from accessctl.permissions import OFFICER_GRANTS, Permission
 from schoolapp.lib import clock
 from tests.journeys.browser import NARROWEST, PHONE
 
@@ -81,7 +81,7 @@ def test_a_special_grant_is_given_and_renewed(reading, world):
         page.get_by_role("button", name="Se hva tilgangen åpner for").click()
         admin.check("give-grant-errors")
         page.get_by_label("Avgjøre permisjonssøknader").check()
-        page.get_by_label("En klasse eller gruppe").check()
+        page.get_by_role("radio", name="En klasse eller gruppe").check()
         page.get_by_label("Gruppe (fyll ut når den gjelder en klasse eller gruppe)").fill("5A")
         page.get_by_label("Hvorfor gis tilgangen?").fill("Vikar for leder")
         page.get_by_role("button", name="Se hva tilgangen åpner for").click()
@@ -129,3 +129,28 @@ def test_the_screens_fit_a_phone(reading, world):
 def test_own_rights(reading, name):
     with reading(name, size=PHONE) as person:
         person.open("/mine-tilganger/", name=f"mine-{name}")
+
+
+def test_an_officers_right_is_given_by_two(reading, world):
+    world.add_employee("officer")
+    for right in OFFICER_GRANTS:
+        give_grant(world.users["officer"], right, on=world.municipality, by=None, reason="Ansvarlig")
+    with reading("municipal_admin") as admin:
+        page = admin.open(f"/tilganger/{world.people['principal'].employee.uuid}/saerskilt/")
+        page.get_by_label("Se elever og foresatte som har adressesperre").check()
+        page.get_by_label("Hele kommunen").check()
+        page.get_by_label("Hvorfor gis tilgangen?").fill("Ny ansvarlig")
+        page.get_by_role("button", name="Se hva tilgangen åpner for").click()
+        admin.check_both("officer-preview")
+        page.get_by_role("button", name="Foreslå tilgangen").click()
+        expect(page.get_by_text("Forslaget er sendt.")).to_be_visible()
+        admin.check_both("officer-waiting-person")
+        page.get_by_role("link", name="Se forslaget").click()
+        expect(page.get_by_role("button", name="Trekk forslaget")).to_be_visible()
+    with reading("officer") as officer:
+        page = officer.open("/i-dag/", name="officer-today")
+        page.get_by_role("link", name="Se forslaget").click()
+        officer.check_both("officer-proposal")
+        page.get_by_role("button", name="Godkjenn").click()
+        expect(page.get_by_text("Tilgangen er gitt.")).to_be_visible()
+        officer.check("officer-given")
