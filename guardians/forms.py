@@ -176,9 +176,9 @@ class ShieldForm(ReasonForm):
             (level.value, str(level.label).capitalize()) for level in reversed(LEVELS)
         ]
         self.fields["whom"].help_text = _(
-            "Hele familien er %(names)s. Andre barn av de samme foresatte blir også skjermet, også ved skoler du ikke "
-            "ser. Den som er sperret fra eleven eller bare er foreslått som foresatt, blir ikke med, og heller ikke "
-            "de andre barna til vedkommende."
+            "Med i familien er %(names)s. Det samme er foresatte som allerede er skjermet, og andre barn av de "
+            "foresatte, også når du ikke ser dem. Den som er sperret fra eleven eller bare er foreslått som foresatt, "
+            "blir ikke med, og heller ikke de andre barna til vedkommende."
         ) % {"names": get_text_list([*family], str(_("og")))}
         self.fields["whom"].choices = [  # type: ignore[attr-defined]
             (self.FAMILY, _("Hele familien: eleven, de foresatte og søsken")),

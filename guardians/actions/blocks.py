@@ -5,9 +5,8 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accessctl import wall
 from accessctl.models import User
-from guardians.actions.relations import protected_family
+from guardians.actions.protection import close_protected_portals
 from guardians.models import BlockedAttempt, GuardianRelation, RelationBlock
 from people.apart import people_apart
 from people.models import Person
@@ -62,16 +61,6 @@ def take_over_care(
     parents.update(opened_despite_care=False)
     close_protected_portals(block)
     return block
-
-
-@wall.lifted("a portal into a protected family closes also for a guardian the user does not see")
-def close_protected_portals(block: RelationBlock) -> None:
-    """Close what `block` bars in a protected family: lifting it must not open a portal no officer has opened since."""
-    if not protected_family(block.student):
-        return
-    rows = GuardianRelation.objects.open().filter(student=block.student, portal_enabled=True)
-    closed = [relation.pk for relation in rows if relation.is_kept_out_by(block)]
-    GuardianRelation.objects.filter(pk__in=closed).update(portal_enabled=False)
 
 
 def set_block(

@@ -12,7 +12,7 @@ from accessctl.actions import end_grant, give_grant
 from accessctl.audit import record_event
 from accessctl.models import User
 from accessctl.permissions import Permission
-from guardians.actions.relations import RelationError
+from guardians.actions.relations import RelationError, protected_family
 from guardians.models import GuardianRelation, RelationBlock
 from people.actions import leave_to_officers, raise_at_once
 from people.apart import people_apart
@@ -110,3 +110,13 @@ def close_portals(raised: Collection[int], created: Collection[GuardianRelation]
     guarded = open_rows.exclude(guardian__protection=Protection.NONE).values("student")
     starts_closed = Q(pk__in=new_ids) & (~Q(student__person__protection=Protection.NONE) | Q(student__in=guarded))
     return open_rows.filter(entered | starts_closed, portal_enabled=True).update(portal_enabled=False)
+
+
+@wall.lifted("a portal into a protected family closes also for a guardian the user does not see")
+def close_protected_portals(block: RelationBlock) -> None:
+    """Close what `block` bars in a protected family: lifting it must not open a portal no officer has opened since."""
+    if not protected_family(block.student):
+        return
+    rows = GuardianRelation.objects.open().filter(student=block.student, portal_enabled=True)
+    closed = [relation.pk for relation in rows if relation.is_kept_out_by(block)]
+    GuardianRelation.objects.filter(pk__in=closed).update(portal_enabled=False)

@@ -143,7 +143,7 @@ class TestShieldNow:
 
     def test_the_screen_says_who_is_taken_in(self, client, world, new_household):
         text = self.help_text(client, world)
-        assert "Hele familien er Elev Own, Foresatt Guardian og Foresatt Father. Andre barn" in text
+        assert "Med i familien er Elev Own, Foresatt Guardian og Foresatt Father. Det samme" in text
         assert "Other_" not in text, "a guardian's other children are not named (INC-ITS)"
         block(world, "father", "own")
         text = self.help_text(client, world)
