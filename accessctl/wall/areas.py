@@ -5,6 +5,7 @@ anything about a pupil sees that the pupil is there, so every right in the table
 """
 
 from enum import StrEnum
+from functools import cache
 
 from accessctl.permissions import Permission as P
 
@@ -54,6 +55,7 @@ OPENED_BY: dict[Area, tuple[P, ...]] = {
 }
 
 
+@cache
 def opened_by(area: Area) -> frozenset[P]:
     """The rights that open `area`."""
     if area == Area.PUPIL:

@@ -4,7 +4,7 @@ Everything is set for the transaction only, so that it ends with the request, ho
 connection pooler. Without a context the web role sees no row of a protected table.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,10 +27,23 @@ PARTS = ("all", "schools", "pupils")
 
 @dataclass
 class Pupils:
-    """Single pupils a user reaches, by right, and the protected ones that stay hidden whatever the reach."""
+    """Single pupils a user reaches, by right, and the protected ones that stay hidden whatever the reach.
+
+    `hidden_by` names a database function that finds those to hide; `shown` are not hidden even so.
+    """
 
     reached: dict[Permission, set[int]] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
+    hidden_by: str = ""
+    shown: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A setting the database works out by itself: what a function of its own finds, without some."""
+
+    function: str
+    without: str
 
 
 PupilSource = Callable[[Any, Iterable[Permission]], Pupils]
@@ -51,14 +64,15 @@ def empty_context() -> dict[str, str]:
     return {HIDDEN: "", **{setting(area, part): "" for area in Area for part in PARTS}}
 
 
-def context_of(user: Any) -> dict[str, str]:
+def context_of(user: Any) -> dict[str, str | Found]:
     """The settings that open the wall for `user`, as far as each right reaches."""
     scope = scope_of(user)
     held = {right for area in Area for right in opened_by(area) if scope.holds(right)}
     if not held:
-        return empty_context()
+        return {**empty_context()}
     pupils = _sources[0](user, held) if _sources else Pupils()
-    found = empty_context() | {HIDDEN: array(pupils.hidden)}
+    hidden = Found(pupils.hidden_by, array(pupils.shown)) if pupils.hidden_by else array(pupils.hidden - pupils.shown)
+    found: dict[str, str | Found] = {**empty_context(), HIDDEN: hidden}
     for area in Area:
         rights = opened_by(area) & held
         reaches = [scope.reach(right) for right in rights]
@@ -72,11 +86,19 @@ def array(ids: Iterable[int]) -> str:
     return "{" + ",".join(str(int(pk)) for pk in sorted(ids)) + "}"
 
 
-def configure(values: dict[str, str]) -> None:
-    """Set database settings until the transaction ends."""
-    calls = ", ".join(["set_config(%s, %s, true)"] * len(values))
+def configure(values: Mapping[str, str | Found]) -> None:
+    """Set database settings until the transaction ends, in one statement."""
+    calls = ", ".join(f"set_config('{name}', {in_sql(value)}, true)" for name, value in values.items())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {calls}", [part for pair in values.items() for part in pair])
+        cursor.execute(f"SELECT {calls}", [v.without if isinstance(v, Found) else v for v in values.values()])
+
+
+def in_sql(value: str | Found) -> str:
+    """A value as SQL with one place for a parameter."""
+    if not isinstance(value, Found):
+        return "%s"
+    rows = f"{connection.ops.quote_name(value.function)}() AS id WHERE id <> ALL (%s::bigint[])"
+    return f"(SELECT coalesce(array_agg(id), '{{}}')::text FROM {rows})"  # noqa: S608  # a function of our own
 
 
 def raise_for(user: Any) -> None:
