@@ -1,6 +1,6 @@
 """Failed deliveries on the start page of whoever can do something about them."""
 
-from django.db.models import Min
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +16,8 @@ def failed_deliveries(user: User) -> list[TodayLine]:
     if not user.holds(Permission.RUN_ARCHIVE):
         return []
     failed = Delivery.objects.visible_to(user, Permission.RUN_ARCHIVE).filter(state=Delivery.State.PARKED)
-    count, since = failed.count(), failed.aggregate(since=Min("claimed_at"))["since"]
+    found = failed.aggregate(count=Count("pk"), since=Min("claimed_at"))
+    count, since = found["count"], found["since"]
     if not count:
         return []
     title = ngettext("%(n)s dokument kom ikke fram til arkivet", "%(n)s dokumenter kom ikke fram til arkivet", count)

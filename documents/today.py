@@ -1,5 +1,6 @@
 """Own drafts that wait to be finalised."""
 
+from django.db.models import Count, Window
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,19 +19,20 @@ def waiting_drafts(user: User) -> list[TodayLine]:
     drafts = Document.objects.visible_to(user, Permission.WRITE_DOCUMENT).filter(
         created_by=user, state=Document.State.DRAFT
     )
-    count = drafts.count()
-    oldest = drafts.order_by("changed_at").first()
+    oldest_first = drafts.annotate(count=Window(Count("pk"))).order_by("changed_at", "pk")
+    oldest = oldest_first.values("uuid", "changed_at", "count").first()
     if oldest is None:
         return []
+    count = oldest["count"]
     title = ngettext("%(n)d dokument er ikke ferdigstilt", "%(n)d dokumenter er ikke ferdigstilt", count)
-    since = norwegian_date(oldest.changed_at.astimezone(clock.OSLO).date())
+    since = norwegian_date(oldest["changed_at"].astimezone(clock.OSLO).date())
     return [
         TodayLine(
             count,
             "warn",
             title % {"n": count},
             _("Det eldste ble sist endret %(day)s.") % {"day": since},
-            reverse("documents:edit", args=[oldest.uuid]),
+            reverse("documents:edit", args=[oldest["uuid"]]),
             _("Skriv ferdig"),
         )
     ]

@@ -1,13 +1,14 @@
 """What the screens about rights ask of people and pupils, answered."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from accessctl import wall
 from accessctl.models import User
 from accessctl.permissions import ONLY_AS_CONTACT_TEACHER, Permission
-from accessctl.rights.known import Knowledge, register, register_count
+from accessctl.rights.known import Asked, Knowledge, register, register_count
 from accessctl.roles import ELEV
 from accessctl.scope import Container, PermissionReach, Source, valid_today
 from people.models import Person, Protection
@@ -16,19 +17,16 @@ from students.models import Group, GroupStaffing, Student, members_today
 
 
 class KnownPupils(Knowledge):
-    @wall.lifted("only a number comes out: how many pupils others reach")
-    def pupils_reached(self, permission: Permission, reaches: Mapping[int, PermissionReach]) -> int:
+    @wall.lifted("only numbers come out: how many pupils others reach")
+    def pupils_reached_each(self, asked: Sequence[Asked]) -> list[int]:
         """The union of what each of the users reaches; the rules are those of `students.models.within`."""
         everyone = Student.objects.exclude(person__in=Person.objects.exclude(protection=Protection.NONE).values("pk"))
-        if any(reach.everything for reach in reaches.values()):
-            return everyone.count()
-        schools = set().union(*(reach.school_ids for reach in reaches.values()))
-        pupils = set().union(*(reach.pupil_ids for reach in reaches.values()))
-        groups = set().union(*(reach.group_ids for reach in reaches.values())) | staffed_groups(permission, reaches)
-        found = Q(school_id__in=schools) | Q(pk__in=pupils)
-        if groups:
-            found |= Q(pk__in=members_today(groups))
-        return everyone.filter(found).count()
+        staffing = staffing_of({user for _right, reaches in asked for user, reach in reaches.items() if has_own(reach)})
+        wanted = [union_of(permission, reaches, staffing) for permission, reaches in asked]
+        counts = {f"n{number}": counted(union) for number, union in enumerate(dict.fromkeys(wanted))}
+        found = list(everyone.aggregate(**counts).values()) if counts else []
+        by_union = dict(zip(dict.fromkeys(wanted), found, strict=True))
+        return [by_union[union] for union in wanted]
 
     @wall.lifted("only numbers come out, for those who decide whether an officer's right is given")
     def protected(self, reach: PermissionReach) -> tuple[int, int]:
@@ -50,26 +48,61 @@ class KnownPupils(Knowledge):
         return {(str(Container.GROUP), group.pk): f"{group.name}, {group.school.name}" for group in rows}
 
 
-def staffed_groups(permission: Permission, reaches: Mapping[int, PermissionReach]) -> set[int]:
-    """Ids of the groups that are somebody's own today for this right."""
-    own = {user: reach for user, reach in reaches.items() if reach.own_group_school_ids or reach.own_sfo_school_ids}
-    if not own:
-        return set()
-    rows = valid_today(GroupStaffing.objects.filter(employee__person__user__in=list(own))).values_list(
-        "employee__person__user", "group", "group__school", "group__kind", "function"
-    )
-    found = set()
-    for user, group, school, kind, function in rows:
-        is_contact = function == GroupStaffing.Function.CONTACT_TEACHER
-        if kind == Group.Kind.SFO_GROUP:
-            is_own = school in own[user].own_sfo_school_ids
-        else:
-            is_own = school in own[user].own_group_school_ids and (
-                is_contact or permission not in ONLY_AS_CONTACT_TEACHER
-            )
-        if is_own:
-            found.add(group)
-    return found
+class Staffing(NamedTuple):
+    """A user who today is responsible for a group."""
+
+    user: int
+    group: int
+    school: int
+    kind: str
+    function: str
+
+
+class Union(NamedTuple):
+    """What several users reach together."""
+
+    everything: bool
+    schools: frozenset[int]
+    pupils: frozenset[int]
+    groups: frozenset[int]
+
+
+def union_of(permission: Permission, reaches: Mapping[int, PermissionReach], staffing: list[Staffing]) -> Union:
+    everything = any(reach.everything for reach in reaches.values())
+    schools = frozenset().union(*(reach.school_ids for reach in reaches.values()))
+    pupils = frozenset().union(*(reach.pupil_ids for reach in reaches.values()))
+    groups = frozenset().union(*(reach.group_ids for reach in reaches.values()))
+    own = {row.group for row in staffing if row.user in reaches and is_own(row, permission, reaches[row.user])}
+    return Union(everything, schools, pupils, groups | own)
+
+
+def counted(union: Union) -> Count:
+    if union.everything:
+        return Count("pk")
+    found = Q(school_id__in=union.schools) | Q(pk__in=union.pupils)
+    return Count("pk", filter=found | Q(pk__in=members_today(union.groups)) if union.groups else found)
+
+
+def staffing_of(users: Collection[int]) -> list[Staffing]:
+    if not users:
+        return []
+    rows = valid_today(GroupStaffing.objects.filter(employee__person__user__in=users))
+    return [
+        Staffing(*row)
+        for row in rows.values_list("employee__person__user", "group", "group__school", "group__kind", "function")
+    ]
+
+
+def has_own(reach: PermissionReach) -> bool:
+    return bool(reach.own_group_school_ids or reach.own_sfo_school_ids)
+
+
+def is_own(row: Staffing, permission: Permission, reach: PermissionReach) -> bool:
+    """Whether the group is the user's own for this right."""
+    if row.kind == Group.Kind.SFO_GROUP:
+        return row.school in reach.own_sfo_school_ids
+    is_contact = row.function == GroupStaffing.Function.CONTACT_TEACHER
+    return row.school in reach.own_group_school_ids and (is_contact or permission not in ONLY_AS_CONTACT_TEACHER)
 
 
 @wall.lifted("only a number comes out: how many pupils have access to their own page")

@@ -59,19 +59,19 @@ def effects(role: Role, wanted: Collection[str]) -> list[Effect]:
         return [Effect(p, True, people, None) for p in added] + [Effect(p, False, people, None) for p in removed]
     rows = held_rows(role)
     before, after = scopes(rows), scopes(rows, role=role, permissions=wanted if role.is_active else ())
-    gains = [effect(p, after, before, is_gain=True) for p in added]
-    return gains + [effect(p, before, after, is_gain=False) for p in removed]
+    concerned = {p: difference(p, after, before) for p in added} | {p: difference(p, before, after) for p in removed}
+    asked = [(p, reaches) for p, reaches in concerned.items() if p not in NOT_ABOUT_PUPILS]
+    pupils = dict(zip((p for p, _reaches in asked), knowledge().pupils_reached_each(asked), strict=True))
+    return [Effect(p, p in added, len(reaches), pupils.get(p)) for p, reaches in concerned.items()]
 
 
-def effect(permission: Permission, more: dict[int, Scope], less: dict[int, Scope], *, is_gain: bool) -> Effect:
-    concerned = {
-        user: difference
+def difference(permission: Permission, more: dict[int, Scope], less: dict[int, Scope]) -> dict[int, PermissionReach]:
+    """For each user whom it makes a difference to, what the right reaches in one case and not in the other."""
+    return {
+        user: found
         for user, scope in more.items()
-        if (difference := beyond(scope.reach(permission), less[user].reach(permission)))
+        if (found := beyond(scope.reach(permission), less[user].reach(permission)))
     }
-    counted = permission not in NOT_ABOUT_PUPILS
-    pupils = knowledge().pupils_reached(permission, concerned) if counted else None
-    return Effect(permission, is_gain, len(concerned), pupils)
 
 
 def beyond(more: PermissionReach, less: PermissionReach) -> PermissionReach:

@@ -3,7 +3,9 @@
 import ast
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accessctl.actions import assign_role, give_grant
 from accessctl.models import AccessEvent, Role, RoleChange, User
@@ -316,6 +318,25 @@ def test_pages_about_roles_ask_few_questions(world, client_of, django_assert_max
     client = client_of("municipal_admin")
     with django_assert_max_num_queries(25):
         client.get(f"/oppsett/roller/{path.format(uuid=Role.objects.get(slug='laerer').uuid)}")
+
+
+def test_what_a_change_would_mean_costs_the_same_for_many_rights_as_for_one(world, client_of):
+    client, role = client_of("municipal_admin"), Role.objects.get(slug="laerer")
+    other = P.EDIT_GROUPS.value
+
+    def cost(wanted):
+        change = RoleChange.objects.create(
+            role=role, permissions=wanted, base=role.permissions, reason="Prøve", proposed_by=world.users["principal"]
+        )
+        url = f"/oppsett/roller/endring/{change.uuid}/"
+        client.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(client.get(url).context["effects"]) == len(set(wanted) ^ set(role.permissions))
+        change.delete()
+        return len(queries)
+
+    one, many = cost([*role.permissions, other]), cost([other])
+    assert many == one <= 25
 
 
 def test_guardians_and_pupils_are_told_of_what_is_theirs(client_of):
