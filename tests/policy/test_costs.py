@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,12 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from accessctl.permissions import Permission
 from accessctl.policy import held, may
 from accessctl.scope import scope_of
-from tests.login import log_in
+from tests.login import give_reason, log_in
 from tests.policy.personas import add_personas
 from tests.policy.routes import objects_of
+from tests.policy.test_matrix import table
 from tests.world import World
 
-ASKED = 3
+ASKED, A_PAGE = 3, 25
 
 
 def scoped_models() -> Iterator[type[models.Model]]:
@@ -89,7 +91,7 @@ def test_a_list_costs_the_same_with_ten_times_the_pupils(world, name, path):
     few = cost(world, name, path)
     fill(world, 40)
     assert cost(world, name, path) == few
-    assert few <= 25
+    assert few <= A_PAGE
 
 
 def cost(world: World, name: str, path: str) -> int:
@@ -99,3 +101,47 @@ def cost(world: World, name: str, path: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(path).status_code == 200
     return len(queries)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Pagination may yield")
+@pytest.mark.parametrize(
+    ("name", "pages"),
+    [
+        ("municipal_admin", 100),
+        ("school_admin", 50),
+        ("principal", 30),
+        ("contact_teacher", 14),
+        ("ombud", 14),
+        ("guardian", 9),
+        ("other_school", 5),
+    ],
+)
+def test_no_page_costs_more_than_the_limit(world, name, pages):
+    """Everything counts: the session, the wall, the access log, and the frame. `pages` at least are looked at.
+
+    That the table has every page is proved by test_matrix.
+    """
+    add_personas(world)
+    objects = objects_of(world)
+    ContentType.objects.get_for_models(*apps.get_models())
+    client = Client()
+    log_in(client, world.user(name))
+    for pupil in world.pupils.values():
+        give_reason(client, pupil)
+    cookies, seen, dear = client.cookies.output(header="", sep=";"), 0, {}
+    for case, answers in table().items():
+        if case.method != "GET" or answers[name] != "ok":
+            continue
+        client.cookies.clear()
+        client.cookies.load(cookies)
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(case.path(objects))
+        if response.streaming:
+            response.getvalue()
+        if response.status_code == 200:
+            seen += 1
+            if len(queries) > A_PAGE:
+                dear[case.route, case.about] = len(queries)
+    assert dear == {}
+    assert seen >= pages
