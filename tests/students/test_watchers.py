@@ -198,7 +198,7 @@ def test_the_page_counts_and_filters(world, client):
     assert f"{everyone} personer kan åpne" in page.content.decode()
     family = client.get(list_of(world.pupils["own"]), {"hvem": "foresatt"})
     assert {w.user_id for w in family.context["shown"]} == {world.users[k].pk for k in ("guardian", "teaching_parent")}
-    letters = client.get(list_of(world.pupils["own"]), {"hva": "Dokumenter og arkiv"})
+    letters = client.get(list_of(world.pupils["own"]), {"hva": "Dokumenter"})
     assert {world.users[k].pk for k in ("contact_teacher", "teacher_b")} <= {
         w.user_id for w in letters.context["shown"]
     }
