@@ -59,7 +59,8 @@ def pupils_reached(user: Any, rights: Iterable[Permission]) -> wall.Pupils:
     found = wall.Pupils({right: set(reach.pupil_ids) for right, reach in reaches.items()})
     pupils: dict[Reason, set[int]] = defaultdict(set)
     arms = list(arms_of(user, reaches))
-    for *reason, protection, pupil in arms[0].union(*arms[1:], all=True) if arms else ():
+    rows = arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0] if arms else ()
+    for *reason, protection, pupil in rows:
         pupils[Reason(*reason)].add(pupil)
         if protection not in (Protection.NONE, ""):
             found.hidden.add(pupil)
@@ -150,12 +151,12 @@ def protected_arms(user: Any, staff: Collection[PermissionReach]) -> Iterator[Qu
     sight = scope_of(user).reach(Permission.SEE_PROTECTED)
     if sight.everything:
         return
-    if not any(reach.everything for reach in staff):
-        rows = Student.objects.filter(person__in=Person.objects.exclude(protection=Protection.NONE).values("pk"))
-        if schools := {pk for reach in staff for pk in reach.school_ids}:
-            yield shaped(rows.filter(school_id__in=schools), Arm.PROTECTED, "pk")
-        if single := {pk for reach in staff for pk in reach.pupil_ids}:
-            yield shaped(rows.filter(pk__in=single), Arm.PROTECTED, "pk")
+    schools = {pk for reach in staff for pk in reach.school_ids}
+    single = {pk for reach in staff for pk in reach.pupil_ids}
+    if (schools or single) and not any(reach.everything for reach in staff):
+        protected = Person.objects.exclude(protection=Protection.NONE).values("pk")
+        near = Student.objects.filter(Q(school_id__in=schools) | Q(pk__in=single))
+        yield shaped(near.filter(person__in=protected), Arm.PROTECTED, "pk")
     if sight:
         everybody = Student.objects.filter(pk__in=wall.ids_of(PROTECTED_PUPILS))
         yield shaped(everybody.filter(within(user, Permission.SEE_PROTECTED)), Arm.SEEN, "pk")
