@@ -30,7 +30,7 @@ CONTACT = ("92715364", "97361428", "qvax.zyrm@hemmelig.example", "wux.cazz@hemme
 # The telephone numbers of all schools, for whoever has trouble logging in. It tells of no pupil.
 REGISTER_OF_SCHOOLS = ("GET /logg-inn/hjelp/",)
 # Where the pupil is every weekday: for those at other schools.
-PLACES = ("Quorzeknausen", "5Qzw", "Jaxwintell")
+PLACES = ("Quorzeknausen", "5Qzwexolth", "Jaxwintell")
 ELSEWHERE = {
     ANONYMOUS,
     "no_role",
