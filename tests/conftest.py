@@ -7,8 +7,20 @@ from django.apps import apps
 from django.conf import settings as django_settings
 from django.db import connection, transaction
 from django.utils import translation
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.world import World, build_world
+
+
+class OneBrowser(LoadScopeScheduling):
+    """One worker has all the browser's tests: two browsers on two cores would make each other wait."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return OneBrowser(config, log)
 
 
 @pytest.hookimpl(trylast=True)
