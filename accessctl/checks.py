@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accessctl import wall
@@ -27,6 +28,26 @@ def every_view_declares_access(app_configs: Any, **kwargs: Any) -> list[CheckMes
         Error(f"{route} declares no access.", hint="Mark the view with accessctl.guards.", id="accessctl.E001")
         for route, entry in all_views()
         if access_of(entry.callback) is None
+    ]
+
+
+# What the settings of the server must be for its own log to hold nothing of what is typed.
+QUIET = {"log_min_error_statement": "panic", "log_error_verbosity": "terse", "log_statement": "none"}
+
+
+@register("wall", deploy=True)
+def database_log_is_quiet(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """For `check --deploy`: a statement that fails holds what was typed, and is not to stand in PostgreSQL's log."""
+    with connection.cursor() as cursor:
+        found = {name: cursor.execute(f"SHOW {name}").fetchone()[0] for name in QUIET}
+    return [
+        Warning(
+            f"The database logs what is typed: {name} is {found[name]}.",
+            hint=f"Set {name} = {wanted} on the server; see docs/deploy.md.",
+            id="accessctl.W003",
+        )
+        for name, wanted in QUIET.items()
+        if found[name] != wanted
     ]
 
 

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accessctl.audit import record_event
@@ -27,6 +28,8 @@ from accessctl.scope import scope_of
 
 # The console's own login, logout and passwords do not exist here.
 LEFT_OUT = {"login", "logout", "password_change", "password_change_done", "view_on_site"}
+
+SAVED = "_saved_in_the_console"
 
 
 class Console(AdminSite):
@@ -177,6 +180,20 @@ class RegisterAdmin(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
         form.use_required_attribute = False
         form.user = request.user  # type: ignore[attr-defined]  # the class is made for this request
         return form
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        setattr(request, SAVED, str(obj))
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        setattr(request, SAVED, str(obj))
+        return super().response_change(request, obj)
+
+    def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
+        """Say what was saved as the rest of the house says it, instead of in the words of Django."""
+        if saved := request.__dict__.pop(SAVED, None):
+            message = gettext("%(name)s er lagret.") % {"name": saved}
+        super().message_user(request, message, *args, **kwargs)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         record_event(request.user, "console_add", obj)

@@ -47,6 +47,7 @@ GROUPS: tuple[tuple[Text, tuple[Task, ...]], ...] = (
             register(
                 "schools.SchoolYear", _("Skoleår"), _("Når skoleåret begynner og slutter, og hvilket som er i gang.")
             ),
+            register("schools.Subject", _("Fag"), _("Fagene gruppene kan ha, også lokale fag.")),
             register(
                 "accessctl.Municipality",
                 _("Kommunen"),
@@ -58,6 +59,19 @@ GROUPS: tuple[tuple[Text, tuple[Task, ...]], ...] = (
         _("Folk og grupper"),
         (
             register("staff.Employee", _("Ansatte"), _("Hvem som er ansatt, med ansattnummer, initialer og stilling.")),
+            Task(
+                _("Ansattsynk"),
+                _("Hva som ble lest inn fra HR, hvem som manglet i filen, og hvilken skole hver enhet er."),
+                ("staff:sync",),
+                P.SYNC_STAFF,
+            ),
+            register("staff.PayCode", _("Lønnsarter"), _("Lønnsartene skolene bruker i variabel lønn.")),
+            register(
+                "staff.TeachingNorm",
+                _("Årsrammer for undervisning"),
+                _("Timer i året for en full lærerstilling."),
+                when_empty=_("tallene i arbeidstidsavtalen brukes"),
+            ),
             register(
                 "students.Group",
                 _("Klasser og grupper"),
@@ -110,11 +124,28 @@ GROUPS: tuple[tuple[Text, tuple[Task, ...]], ...] = (
     (
         _("Dokumenter og arkiv"),
         (
-            Task(_("Dokumentmaler"), _("Teksten i brev og vedtak."), ("documents:templates",), P.EDIT_TEMPLATES),
+            Task(
+                _("Dokumenttyper og maler"),
+                _("Arkivering, unntakshjemmel og følsomhet for hver type, og teksten i brev og vedtak."),
+                ("documents:templates",),
+                P.EDIT_TEMPLATES,
+            ),
+            Task(
+                _("Brevhoder"),
+                _("Det som står øverst i brevene fra skolene."),
+                ("documents:letterheads",),
+                P.EDIT_TEMPLATES,
+            ),
+            Task(
+                _("Dokumentasjonsplan"),
+                _("Hva som oppstår, hvor det går, og hvorfor, laget av oppsettet."),
+                ("documents:plan",),
+                P.EDIT_TEMPLATES,
+            ),
             register(
-                "documents.DocumentType",
-                _("Dokumenttyper"),
-                _("Arkivering, tilgangskode og følsomhet for hver type."),
+                "documents.OlderSource",
+                _("Eldre dokumenter"),
+                _("Hvor dokumenter fra før dette systemet ligger, og hvilke elever det gjelder."),
                 permission=P.EDIT_TEMPLATES,
             ),
             Task(
@@ -123,6 +154,12 @@ GROUPS: tuple[tuple[Text, tuple[Task, ...]], ...] = (
                 ("archive:setup",),
                 P.EDIT_ARCHIVE_SETTINGS,
             ),
+            register(
+                "messaging.Price",
+                _("Priser for utsendinger"),
+                _("Hva ett brev og én SMS koster, og fra når."),
+            ),
+            Task(_("Utsendinger"), _("Brev som er sendt, og hva de koster."), ("messaging:log",), P.VIEW_ARCHIVE_LOG),
             Task(_("Arkivlogg"), _("Hva som er arkivert, og hva som må rettes."), ("archive:log",), P.VIEW_ARCHIVE_LOG),
         ),
     ),

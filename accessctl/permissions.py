@@ -75,13 +75,24 @@ class Permission(models.TextChoices):
     ADVANCED_SEARCH = "advanced_search", _("Søke i alle personer (avansert personsøk)")
     SEE_ALL_YEARS = "see_all_years", _("Se alle skoleår")
     REMOVE_FROM_YEAR = "remove_from_year", _("Slette en elev fra et skoleår")
+    PLAN_YEAR = "plan_year", _("Planlegge neste skoleår ved skolen")
+    OPEN_YEAR = "open_year", _("Fordele nye elever, publisere skoleår og sette skoleår til inneværende")
     BREAK_GLASS = "break_glass", _("Ta nødtilgang til en elev, med begrunnelse")
     # Ansatte
+    VIEW_STAFF = "view_staff", _("Se ansatte og stillingene deres")
+    PLAN_POSITIONS = "plan_positions", _("Planlegge stillinger og undervisning")
+    ORDER_ICT = "order_ict", _("Sende IKT-skjema for nye ansatte")
+    SYNC_STAFF = "sync_staff", _("Kontrollere og kjøre ansattsynk")
     RECORD_VARIABLE_PAY = "record_variable_pay", _("Registrere variabel lønn")
     APPROVE_VARIABLE_PAY = "approve_variable_pay", _("Godkjenne og overføre variabel lønn")
     # Administrasjon
     ADMINISTER = "administer", _("Bruke kommunens administrasjon")
     IMPORT_REGISTER = "import_register", _("Importere fra Folkeregisteret og rette dubletter")
+    SET_DEADLINES = "set_deadlines", _("Sette frister og oppgaver i årshjulet")
+    MOVE_DEADLINES = "move_deadlines", _("Flytte frister for egen skole")
+    REPORT_STATISTICS = "report_statistics", _("Lage og rette tall til GSI")
+    EXPORT_DATA = "export_data", _("Hente ut data til andre systemer")
+    EXPORT_PUPIL = "export_pupil", _("Hente ut alt om en elev, for innsyn")
     EDIT_ROLES = "edit_roles", _("Endre hva en rolle gir rett til")
     GIVE_ROLES = "give_roles", _("Gi og avslutte roller og særskilte tilganger")
     VIEW_ACCESS = "view_access", _("Se hvem som har tilgang til en elev, og hvorfor")
@@ -102,7 +113,7 @@ AREAS: tuple[tuple[str | Promise, Permission], ...] = (
     (_("Meldinger"), Permission.READ_MESSAGES),
     (_("Dokumenter og arkiv"), Permission.VIEW_DOCUMENT),
     (_("Søk, skoleår og nødtilgang"), Permission.ADVANCED_SEARCH),
-    (_("Ansatte"), Permission.RECORD_VARIABLE_PAY),
+    (_("Ansatte"), Permission.VIEW_STAFF),
     (_("Administrasjon og innsyn"), Permission.ADMINISTER),
     (_("Egne barn og egne opplysninger"), Permission.VIEW_OWN_CHILDREN),
 )
@@ -140,7 +151,11 @@ MUNICIPAL_RIGHTS = frozenset(
         Permission.ADMINISTER,
         Permission.EDIT_ROLES,
         Permission.EDIT_TEMPLATES,
+        Permission.EXPORT_DATA,
         Permission.IMPORT_REGISTER,
+        Permission.OPEN_YEAR,
+        Permission.SET_DEADLINES,
+        Permission.SYNC_STAFF,
         Permission.TRANSFER_INVOICES,
     }
 )

@@ -22,16 +22,24 @@ def may(user: Any, permission: Permission, record: Model) -> bool:
 
 
 def held(user: Any, permissions: Iterable[Permission], record: Model) -> frozenset[Permission]:
-    """Those of the permissions that `may` would say yes to, asked in one query, for a page that offers much."""
+    """Those of the permissions that `may` would say yes to, asked in one query, for a page that offers much.
+
+    Rights that the model's queryset says are `alike` reach the same rows, so one of them is asked for all.
+    """
     rows: Any = type(record)._default_manager
+    alike = getattr(rows, "alike", lambda _user, permission: permission)
+    groups: dict[Any, list[Permission]] = {}
+    for permission in dict.fromkeys(permissions):
+        if scope_of(user).holds(permission):
+            groups.setdefault(alike(user, permission), []).append(permission)
     asked = [
-        rows.visible_to(user, permission)
+        rows.visible_to(user, group[0])
         .filter(pk=record.pk)
         .order_by()
-        .values_list(Value(permission.value, output_field=CharField()))
-        for permission in dict.fromkeys(permissions)
-        if scope_of(user).holds(permission)
+        .values_list(Value(group[0].value, output_field=CharField()))
+        for group in groups.values()
     ]
     if not asked:
         return frozenset()
-    return frozenset(Permission(found) for (found,) in asked[0].union(*asked[1:], all=True))
+    found = {first for (first,) in asked[0].union(*asked[1:], all=True)}
+    return frozenset(permission for group in groups.values() if group[0].value in found for permission in group)

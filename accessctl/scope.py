@@ -6,6 +6,7 @@ here only the schools in which they count are known.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.apps import apps
@@ -15,6 +16,7 @@ from accessctl.permissions import Permission
 from accessctl.roles import Container as Container
 from accessctl.roles import Reach, serves
 from schoolapp.lib import clock
+from schoolapp.lib.compiled import Compiled
 
 
 @dataclass
@@ -36,6 +38,15 @@ class PermissionReach:
     def covers_school(self, school_id: int | None) -> bool:
         """Whether the right holds for the whole school."""
         return self.everything or (school_id is not None and school_id in self.school_ids)
+
+    def key(self) -> tuple[Any, ...]:
+        """Equal for rights that reach equally far."""
+        return tuple(frozenset(part) if isinstance(part, set) else part for part in vars(self).values())
+
+    @property
+    def is_beyond_schools(self) -> bool:
+        """Whether it reaches pupils other than those of whole schools: of groups, or one at a time."""
+        return bool(self.own_group_school_ids or self.own_sfo_school_ids or self.group_ids or self.pupil_ids)
 
     @property
     def any_school_ids(self) -> set[int]:
@@ -126,13 +137,21 @@ def scope_of(user: Any) -> Scope:
 def compute_scope(user: Any) -> Scope:
     """Read the assignments and grants valid today (one query)."""
     scope = Scope()
-    assignments = user.assignments.on().filter(role__is_active=True)
-    shape = ("reach", "role__permissions", "school_id", "role__slug", "role__name", "school__name")
-    rows = assignments.values_list(*shape)
-    grants = [grant_rows(model, user) for model in grant_models()]
-    for reach, slugs, object_id, role, name, school in rows.union(*grants, all=True):
+    for reach, slugs, object_id, role, name, school in GIVEN.rows(user=user.pk, today=clock.today()):
         scope.add(slugs, reach, object_id, role, name, school)
     return scope
+
+
+def given_to(user: int, today: date) -> QuerySet[Any, Any]:
+    """The assignments and grants of the user with this id that are valid on the day."""
+    assignments = apps.get_model("accessctl.RoleAssignment")._default_manager.filter(user=user, role__is_active=True)
+    shape = ("reach", "role__permissions", "school_id", "role__slug", "role__name", "school__name")
+    grants = [grant_rows(model, user, today) for model in grant_models()]
+    rows: QuerySet[Any, Any] = valid_on(assignments, today).values_list(*shape)
+    return rows.union(*grants, all=True)
+
+
+GIVEN = Compiled(given_to, user=int, today=date)
 
 
 def grant_models() -> list[type[Model]]:
@@ -140,18 +159,21 @@ def grant_models() -> list[type[Model]]:
     return [model for model in apps.get_models() if isinstance(getattr(model, "container", None), Container)]
 
 
-def grant_rows(model: Any, user: Any) -> QuerySet[Any]:
+def grant_rows(model: Any, user: int, today: date) -> QuerySet[Any]:
     """Grants of one kind, shaped as the assignments are."""
     slugs = Func(F("permission__codename"), template="ARRAY[%(expressions)s]::varchar(40)[]")
     constant = {"output_field": CharField()}
     kind, nothing = Value(str(model.container), **constant), Value("", **constant)
     school = F("content_object__name") if model.container == Container.SCHOOL else nothing
     shape = (kind, slugs, "content_object_id", nothing, "permission__name", school)
-    rows: QuerySet[Any] = valid_today(model.objects.filter(user=user)).values_list(*shape)
+    rows: QuerySet[Any] = valid_on(model.objects.filter(user=user), today).values_list(*shape)
     return rows
 
 
 def valid_today(dated_rows: Any) -> Any:
     """The rows, with `valid_from` and `valid_to`, that hold today."""
-    today = clock.today()
-    return dated_rows.filter(valid_from__lte=today).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
+    return valid_on(dated_rows, clock.today())
+
+
+def valid_on(dated_rows: Any, day: date) -> Any:
+    return dated_rows.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))

@@ -1,14 +1,17 @@
 """The archive log's filter, and a school's archive settings."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accessctl.models import School
-from archive.models import DeliveryQuerySet, SchoolArchiveSettings
+from accessctl.models import RoleAssignment, School, User
+from archive.models import CaseOwner, DeliveryQuerySet, SchoolArchiveSettings, SchoolFolder
 from archive.sensitive import kinds_of_sensitive
+from schoolapp.lib import clock
+from schoolapp.lib.date_field import DateField
 
 
 class LogFilter(forms.Form):
@@ -53,7 +56,6 @@ class SetupForm(forms.ModelForm):  # type: ignore[type-arg]  # a type argument n
     class Meta:
         model = SchoolArchiveSettings
         fields = (
-            "case_owner_initials",
             "administrative_unit",
             "registry_unit",
             "pupil_series",
@@ -61,8 +63,60 @@ class SetupForm(forms.ModelForm):  # type: ignore[type-arg]  # a type argument n
             "access_group",
         )
         help_texts = {
-            "case_owner_initials": _(
-                "Må være helt like initialene på brukeren i Elements. Ved ny rektor endres de samme dag begge steder."
-            ),
             "administrative_unit": _("Kortkoden for enheten i Elements."),
         }
+
+
+class OwnerForm(forms.ModelForm):  # type: ignore[type-arg]
+    """«Ny rektor»: from which day, who, and with which initials."""
+
+    use_required_attribute = False
+    from_date = DateField(
+        label=_("Fra og med"),
+        help_text=_("Gjelder fra midnatt den dagen. Det som er sendt før, endres ikke."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    class Meta:
+        model = CaseOwner
+        fields = ("from_date", "name", "initials", "signs_as", "user")
+        help_texts = {
+            "initials": _("Må være helt like initialene på brukeren i Elements."),
+            "signs_as": _("Slik det skal stå under brevene, for eksempel «rektor» eller «konstituert rektor»."),
+            "user": _("Personen som signerer. La stå tomt hvis brukeren ikke finnes her ennå."),
+        }
+
+    def __init__(self, *args: Any, school: School, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        person = self.fields["user"]
+        assert isinstance(person, forms.ModelChoiceField)
+        working = RoleAssignment.objects.on().filter(school=school).values("user")
+        person.queryset = User.objects.filter(pk__in=working, is_active=True).order_by("display_name")
+        person.empty_label = _("Ingen bruker valgt")
+
+    def clean_from_date(self) -> date:
+        day: date = self.cleaned_data["from_date"]
+        if day < clock.today():
+            raise forms.ValidationError(_("Velg i dag eller en senere dag. Det som har vært, skrives ikke om."))
+        return day
+
+    def clean_initials(self) -> str:
+        return str(self.cleaned_data["initials"]).strip()
+
+
+class SchoolFolderForm(forms.ModelForm):  # type: ignore[type-arg]
+    use_required_attribute = False
+
+    class Meta:
+        model = SchoolFolder
+        fields = ("title", "case_year", "sequence_number", "series", "access_group", "access_code", "classes")
+        help_texts = {
+            "case_year": _("Fylles ut når mappen er laget i Elements. Lages den herfra, kommer nummeret av seg selv."),
+            "classes": _("Skilles med komma. Den første er den viktigste."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if bool(data.get("case_year")) != bool(data.get("sequence_number")):
+            self.add_error("sequence_number", _("Fyll ut både år og sekvensnummer, eller ingen av dem."))
+        return data

@@ -2,9 +2,27 @@
 
 from accessctl.journal.pupils import register_subject
 from accessctl.journal.tracking import track, untracked
-from archive.models import ArchiveFolder, ArchiveRun, Delivery, DeliveryAttempt, Peer, SchoolArchiveSettings
+from archive.models import (
+    ArchiveClass,
+    ArchiveFolder,
+    ArchiveRun,
+    ArchiveSystem,
+    CaseOwner,
+    Delivery,
+    DeliveryAttempt,
+    FiksReply,
+    FiksRequest,
+    LogCheck,
+    Peer,
+    SchoolArchiveSettings,
+    SchoolFolder,
+)
 
 track(SchoolArchiveSettings)
+track(CaseOwner)
+track(SchoolFolder)
+track(ArchiveSystem, ignored=("only",))
+track(ArchiveClass)
 track(ArchiveFolder, hidden=("title", "public_title", "national_id", "steps"), links=("key",))
 track(
     Delivery,
@@ -14,6 +32,9 @@ track(
 )
 untracked(ArchiveRun, "A log of its own: one row per pass over the queue.")
 untracked(DeliveryAttempt, "A log of its own: one row per attempt, never changed.")
+untracked(FiksRequest, "A log of its own: one row per message sent.")
+untracked(FiksReply, "A log of its own: one row per message received, never changed but for its place.")
 untracked(Peer, "How an archive has answered lately; machinery that is overwritten all the time.")
 
 register_subject(Delivery, "about")
+untracked(LogCheck, "Only when somebody last looked; what they were shown is in the access log.")

@@ -1,23 +1,25 @@
 """What the archive log shows: panes with counts, and when things run."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import Any
+from datetime import datetime
+from hashlib import sha256
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from archive import breaker
+from archive import breaker, systems, watch
+from archive.advice import cause_of
 from archive.models import ArchiveRun, Delivery, DeliveryQuerySet
 from archive.sensitive import kinds_of_sensitive
 from schoolapp.lib import clock
 from schoolapp.lib.paging import MOST, count_to_most
 
 State = Delivery.State
+MOST_CAUSES = 500
 PANES: dict[str, tuple[Promise, tuple[str, ...]]] = {
     "klar": (gettext_lazy("Klar"), (State.READY, State.CLAIMED, State.SENT_UNKNOWN)),
     "arkivert": (gettext_lazy("Arkivert"), (State.ARCHIVED,)),
@@ -51,32 +53,64 @@ def in_pane(rows: DeliveryQuerySet, pane: str) -> DeliveryQuerySet:
     return rows.filter(state__in=PANES[pane][1]).order_by(*ORDER[pane])
 
 
-def same_cause(rows: DeliveryQuerySet) -> list[dict[str, Any]]:
-    """Causes that several failed deliveries share, with how many. Sensitive ones are left out: a cause may quote."""
+@dataclass
+class Group:
+    """What has failed for one cause: how many, the words of one of them, and the first and last school by id."""
+
+    key: str
+    failure: str
+    words: str
+    n: int
+    schools: tuple[int, int]
+
+
+def by_cause(rows: DeliveryQuerySet) -> list[Group]:
+    """The causes of what has failed, the most common first.
+
+    What is said in other words for the same cause counts together. Sensitive ones are left out: a cause may quote.
+    """
     failed = rows.filter(state=State.PARKED).exclude(failure=Delivery.Failure.CHANGED).order_by()
-    groups = (
-        failed.exclude(pk__in=kinds_of_sensitive(failed))
-        .values("failure", "failure_text")
-        .annotate(n=Count("pk"))
-        .filter(n__gt=1)
+    causes = failed.exclude(pk__in=kinds_of_sensitive(failed)).values("failure", "failure_text")
+    counted = (
+        causes.annotate(n=Count("pk"), low=Min("school"), high=Max("school"))
+        .order_by("-n", "failure_text")
+        .values_list("failure", "failure_text", "n", "low", "high")
     )
-    return [dict(group) for group in groups.order_by("-n", "failure_text")[:5]]
+    groups: dict[str, Group] = {}
+    for failure, words, n, low, high in counted[:MOST_CAUSES]:
+        group = groups.setdefault(key := cause_key(failure, words), Group(key, failure, words, 0, (low, high)))
+        group.n += n
+        group.schools = (min(low, group.schools[0]), max(high, group.schools[1]))
+    return sorted(groups.values(), key=lambda group: -group.n)
+
+
+def of_cause(rows: DeliveryQuerySet, key: str) -> DeliveryQuerySet:
+    """The failed rows of one cause, by the key of `by_cause`."""
+    failed = rows.filter(state=State.PARKED).exclude(failure=Delivery.Failure.CHANGED)
+    failed = failed.exclude(pk__in=kinds_of_sensitive(failed.order_by()))
+    said = failed.order_by("failure", "failure_text").values_list("failure", "failure_text").distinct()
+    mine = [words for failure, words in said[:MOST_CAUSES] if cause_key(failure, words) == key]
+    return failed.filter(failure_text__in=mine)
+
+
+def cause_key(failure: str, words: str) -> str:
+    """Equal for what is mended in the same way. It holds nothing of what the archive said but codes and initials."""
+    cause, it = cause_of(failure, words)
+    if cause:
+        return f"{cause.code}:{it}"
+    return f"{failure}:{sha256(words.encode()).hexdigest()[:16]}"
 
 
 def next_run(now: datetime) -> datetime:
     """The next fixed time of transfer."""
-    local = now.astimezone(clock.OSLO)
-    times = [time.fromisoformat(text.strip().zfill(5)) for text in settings.ARCHIVE_RUN_TIMES]
-    days = (local.date() + timedelta(days=ahead) for ahead in (0, 1))
-    moments = (datetime.combine(day, at, clock.OSLO) for day in days for at in sorted(times))
-    return next(moment for moment in moments if moment > local)
+    return min(moment for moment in watch.fixed_times(now) if moment > now)
 
 
 def headline(visible: DeliveryQuerySet) -> list[str]:
     """Sentences on the next transfer, the last one, one under way, and an archive that does not answer."""
     sentences = []
     if settings.ARCHIVE_RUN_TIMES:
-        sentences.append(_("Neste overføring til Elements går %(when)s.") % {"when": moment(next_run(clock.now()))})
+        sentences.append(_("Neste overføring til arkivet går %(when)s.") % {"when": moment(next_run(clock.now()))})
     running = ArchiveRun.objects.filter(finished_at=None).first()
     if running:
         left = visible.filter(run=running, state__in=PANES["klar"][1]).count()
@@ -84,12 +118,18 @@ def headline(visible: DeliveryQuerySet) -> list[str]:
         sentences.append(_("Overføringen som startet %(when)s pågår. %(n)s dokumenter gjenstår.") % values)
     elif last := ArchiveRun.objects.filter(finished_at__isnull=False).first():
         sentences.append(_summary(last, visible))
-    if silent := breaker.silent_peer(settings.ARCHIVE_CONNECTOR):
+    if silent := breaker.silent_peer(systems.current().adapter):
         since = moment(silent.silent_since or clock.now())
         sentences.append(
-            _("Elements har ikke svart siden %(when)s. Vi prøver hvert minutt, og ingenting går tapt.")
-            % {"when": since}
+            _("Arkivet har ikke svart siden %(when)s. Vi prøver hvert minutt, og ingenting går tapt.") % {"when": since}
         )
+    if late := watch.overdue(visible).count():
+        text = ngettext(
+            "%(n)s dokument har ventet i mer enn 12 timer. Trykk «Kjør nå», og si fra til den som drifter systemet.",
+            "%(n)s dokumenter har ventet i mer enn 12 timer. Trykk «Kjør nå», og si fra til den som drifter systemet.",
+            late,
+        )
+        sentences.append(text % {"n": late})
     return sentences
 
 

@@ -14,9 +14,18 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
-from archive import content, receipts
-from archive.connectors.base import Case, Parcel, Receipt, SchoolSetup, Superseded
-from archive.models import ArchiveFolder, ArchiveRun, Delivery, DeliveryAttempt, DeliveryQuerySet, SchoolArchiveSettings
+from archive import content, folders, recall, receipts
+from archive.connectors.base import Case, FolderSetup, Parcel, Receipt, SchoolSetup, Superseded
+from archive.models import (
+    ArchiveFolder,
+    ArchiveRun,
+    Delivery,
+    DeliveryAttempt,
+    DeliveryQuerySet,
+    FiksReply,
+    SchoolArchiveSettings,
+)
+from archive.owners import owner_on
 
 log = logging.getLogger(__name__)
 State = Delivery.State
@@ -42,12 +51,15 @@ def due() -> DeliveryQuerySet:
     return rows
 
 
-def claim() -> "Ticket | None":
-    """Take the next due delivery, or None. Deliveries that keep dying are parked on the way."""
+def claim(after: int = 0) -> "Ticket | None":
+    """Take the next due delivery, or None. Deliveries that keep dying are parked on the way.
+
+    Schools take turns from the one `after`, which was served last, so that nobody waits for all of another's documents.
+    """
     while True:
         try:
             with transaction.atomic():
-                row = due().select_for_update(skip_locked=True, of=("self",)).order_by("next_at", "pk").first()
+                row = _next(after)
                 if row is None:
                     return None
                 died = row.state == State.CLAIMED
@@ -56,6 +68,8 @@ def claim() -> "Ticket | None":
                     _record(row, Failure.CRASHED, words)
                     _park(row, row.fence, Failure.CRASHED, words)
                     continue
+                if died:
+                    log.warning("delivery %s: the worker at it was interrupted; it is taken up again", row.uuid)
                 Delivery.objects.filter(pk=row.pk).update(
                     state=State.CLAIMED,
                     attempt=F("attempt") + 1,
@@ -64,9 +78,28 @@ def claim() -> "Ticket | None":
                     claimed_at=Now(),
                     lease_until=Now() + quiet_period(),
                 )
-                return Ticket(Delivery.objects.select_related("folder").get(pk=row.pk), in_doubt=row.state in IN_FLIGHT)
+                return _ticket(row)
         except IntegrityError:
             log.info("another worker took the folder's lane first")
+
+
+def _ticket(row: Delivery) -> "Ticket":
+    ticket = Ticket(Delivery.objects.select_related("folder").get(pk=row.pk), in_doubt=row.state in IN_FLIGHT)
+    folder = ticket.delivery.folder
+    if folder.kind == ArchiveFolder.Kind.PUPIL and not (folder.system_id or folder.national_id):
+        ticket.recall_national_id()  # the archive is to make the folder, after a change of archive
+    return ticket
+
+
+def _next(after: int) -> Delivery | None:
+    """A due delivery, locked. Schools with nothing on its way come first: a slow answer to one holds up no other."""
+    busy = Delivery.objects.filter(school=OuterRef("school"), state=State.CLAIMED, lease_until__gt=Now())
+    idle = due().exclude(Exists(busy))
+    for rows in (idle.filter(school__gt=after), idle, due()):
+        found = rows.select_for_update(skip_locked=True, of=("self",)).order_by("school", "next_at", "pk").first()
+        if found is not None:
+            return found
+    return None
 
 
 class Ticket:
@@ -102,9 +135,26 @@ class Ticket:
 
     def note_case(self, case: Case) -> None:
         self._change_folder(system_id=case.id, case_year=case.year, sequence_number=case.number)
+        folders.note_number(self.delivery.folder.key, case.year, case.number)
 
     def forget_national_id(self) -> None:
         self._change_folder(national_id="")
+
+    def recall_national_id(self) -> None:
+        """The archive does not have the folder, or no longer: find again what it is classed by."""
+        self._change_folder(national_id=recall.national_id_of(self.delivery.folder))
+
+    @property
+    def row_id(self) -> int:
+        return self.delivery.pk
+
+    @property
+    def run_id(self) -> int | None:
+        return self.delivery.run_id
+
+    @property
+    def national_id(self) -> str:
+        return str(self.delivery.folder.national_id)
 
     def _change_folder(self, **fields: object) -> None:
         with transaction.atomic():
@@ -123,7 +173,13 @@ class Ticket:
             content.read_checked(ref)
         folder = self.delivery.folder
         case = Case(folder.system_id, folder.case_year, folder.sequence_number) if folder.system_id else None
-        return Parcel(record, folder.national_id, case, school_setup(self.delivery.school_id), content.read_checked)
+        setup = FolderSetup()
+        if own := folders.school_folder(folder.key):
+            setup = FolderSetup(own.access_code, own.access_group, own.series, own.class_list)
+            if case is None and own.number:
+                case = Case("", own.case_year, own.sequence_number)
+        school = school_setup(self.delivery.school_id)
+        return Parcel(record, folder.national_id, case, school, content.read_checked, setup)
 
     def archived(self, receipt: Receipt) -> None:
         """The archive has it. Counted once, and final from here on."""
@@ -146,6 +202,17 @@ class Ticket:
         state = State.SENT_UNKNOWN if self.in_doubt else State.READY
         pause = random.uniform(0, min(2.0 ** min(self.delivery.attempt, 16), LONGEST_PAUSE.total_seconds()))
         self._finish("not_done", raw or words, state=state, next_at=Now() + timedelta(seconds=pause))
+
+    def wait(self, seconds: float) -> None:
+        """It is with the archive, which answers in its own time. What came in since the claim is looked at at once."""
+        with transaction.atomic():
+            if not self._mine().select_for_update().exists():
+                raise Superseded
+            new = FiksReply.objects.filter(
+                request__delivery=self.delivery, applied_at__gte=self.delivery.claimed_at
+            ).exists()
+            later = Now() + timedelta(seconds=0 if new else seconds)
+            self._finish("waiting", "", state=State.SENT_UNKNOWN, next_at=later, doubts=0)
 
     def doubt(self, words: str, raw: bytes = b"") -> None:
         """It may have been done: nothing happens before the quiet period is over, and then it is looked up first."""
@@ -192,9 +259,11 @@ def _park(delivery: Delivery, fence: int, failure: Failure, words: str) -> bool:
 
 
 def school_setup(school_id: int) -> SchoolSetup:
+    """A school's settings as they are now; the case owner is whoever the dated rows say today."""
     row = SchoolArchiveSettings.objects.filter(school_id=school_id).first() or SchoolArchiveSettings()
+    owner = owner_on(school_id)
     return SchoolSetup(
-        row.case_owner_initials,
+        owner.initials if owner else "",
         row.administrative_unit,
         row.registry_unit,
         row.pupil_series,

@@ -50,3 +50,4 @@ class Record:
     legal_basis: str
     correspondents: tuple[Correspondent, ...]
     files: tuple[FileRef, ...]
+    document_type: str = ""  # the archive's code for the kind of document, where it uses such codes

@@ -3,25 +3,51 @@
 import logging
 import time
 
+from django.db import Error
+
 from archive import breaker, outbox
 from archive.connectors import connect
-from archive.connectors.base import Connector, Incident, NotDone, Receipt, Refused, Superseded, Unknown
+from archive.connectors.base import (
+    Connector,
+    Incident,
+    NotDone,
+    Receipt,
+    Refused,
+    Superseded,
+    Unanswered,
+    Unknown,
+    Waiting,
+)
 from archive.content import Swapped
 from archive.models import Delivery
 from archive.outbox import Failure, Ticket
+from schoolapp.lib.database import is_away
 
 log = logging.getLogger(__name__)
 
 
 def work(*, seconds: float, connector: Connector | None = None) -> int:
-    """Deliver what is due until nothing is left or no new attempt should start. Returns the number of attempts."""
-    connector = connector or connect()
+    """Deliver what is due until nothing is left or no new attempt should start. Returns the number of attempts.
+
+    A database that goes away ends it with one line, and nothing is lost: what was claimed is looked up later.
+    """
+    try:
+        return _work(seconds, connector or connect())
+    except Error as error:
+        if not is_away(error):
+            raise
+        log.error("the database is away (%s): documents wait, and go on when it is back", type(error).__name__)
+        return 0
+
+
+def _work(seconds: float, connector: Connector) -> int:
     until = time.monotonic() + seconds
-    attempts = 0
+    attempts = served = 0
     while time.monotonic() < until and breaker.admits(connector.name):
-        ticket = outbox.claim()
+        ticket = outbox.claim(after=served)
         if ticket is None:
             break
+        served = ticket.delivery.school_id
         attempt(ticket, connector)
         attempts += 1
     outbox.close_runs()
@@ -45,6 +71,11 @@ def _attempt(ticket: Ticket, connector: Connector) -> None:
     except Refused as error:
         breaker.answered(connector.name)
         ticket.park(Failure.REFUSED, error.words, error.raw)
+    except Waiting as pause:
+        breaker.answered(connector.name)
+        ticket.wait(pause.seconds)
+    except Unanswered as error:
+        ticket.park(Failure.UNANSWERED, error.words, error.raw)
     except Incident as error:
         breaker.answered(connector.name)
         ticket.park(Failure.INCIDENT, error.words, error.raw)
@@ -57,6 +88,8 @@ def _attempt(ticket: Ticket, connector: Connector) -> None:
     except Superseded:
         raise
     except Exception as error:  # a fault of ours, or the worker's time limit: what was sent is not known
+        if is_away(error):
+            raise
         log.exception("delivery %s: unexpected failure", ticket.delivery.uuid)
         ticket.doubt(f"Overføringen stoppet på en uventet feil ({type(error).__name__}).")
     else:

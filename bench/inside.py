@@ -12,7 +12,7 @@ from bench.measure import Comparison
 
 
 def main(file: str, names: list[str]) -> None:
-    print(f"{'':<34} {'vårt':>12}  {'minste':>12}  {'forhold':>6}  mot")
+    print(f"{'':<34} {'vårt':>12}  {'minste':>12}  {'forhold':>6}  {'SQL':>4}  mot")
     results: list[Comparison] = []
     for name in names:
         for result in import_module(f"bench.{name}").run():

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Comparison:
-    """Median seconds of each, over `rounds` turns."""
+    """Median seconds of each, over `rounds` turns, and the statements ours takes; 0 where they were not counted."""
 
     name: str
     floor_name: str
     ours: float
     floor: float
     rounds: int
+    statements: int = 0
 
     @property
     def ratio(self) -> float:
@@ -22,7 +23,7 @@ class Comparison:
 
     def line(self) -> str:
         ours, floor = f"{self.ours * 1000:9.2f} ms", f"{self.floor * 1000:9.2f} ms"
-        return f"{self.name:<34} {ours}  {floor}  {self.ratio:6.2f}  {self.floor_name}"
+        return f"{self.name:<34} {ours}  {floor}  {self.ratio:6.2f}  {self.statements or '':>4}  {self.floor_name}"
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -32,6 +33,7 @@ class Comparison:
             "floor_seconds": round(self.floor, 6),
             "ratio": round(self.ratio, 3),
             "rounds": self.rounds,
+            "statements": self.statements,
         }
 
 
@@ -43,6 +45,7 @@ def compare(
     *,
     rounds: int,
     warm_up: int = 2,
+    statements: int = 0,
 ) -> Comparison:
     for _ in range(warm_up):
         ours()
@@ -54,4 +57,4 @@ def compare(
             started = time.perf_counter()
             work()
             taken.append(time.perf_counter() - started)
-    return Comparison(name, floor_name, statistics.median(times[0]), statistics.median(times[1]), rounds)
+    return Comparison(name, floor_name, statistics.median(times[0]), statistics.median(times[1]), rounds, statements)

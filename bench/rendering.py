@@ -1,19 +1,27 @@
-"""A letter through our warm, limited process against WeasyPrint called directly on the same HTML."""
+"""Letters through the whole batch, and one alone, against WeasyPrint called directly at its best settings."""
 
-from collections.abc import Iterator
-from uuid import uuid4
+import multiprocessing
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
+from typing import Any
 
+from django.db import connections
+
+from bench import batch_worker
 from bench.measure import Comparison, compare
 from bench.pages import someone
-from documents import actions, content
-from documents.models import DocumentType
+from documents.batch import actions as batches
+from documents.batch import recipients
+from documents.models import Document, DocumentBatch, DocumentType
 from documents.press import assets, press
-from schoolapp.lib import clock
-from schoolapp.lib.pdf.sheet import PDF_VARIANT
-from schoolapp.lib.pdf.zygote import make_fetcher
-from students.models import Student
+from schoolapp.lib.pdf import sheet
+from schoolapp.lib.pdf.limits import Limits
+from schoolapp.lib.pdf.zygote import read_workshop
 
-ROUNDS = 15
+ROUNDS, LETTERS, BATCH_ROUNDS = 15, 60, 3
 FIELDS = {
     "innledning": "Vi ønsker å snakke med dere om skolestarten.",
     "tema": "trivsel og læring",
@@ -24,38 +32,79 @@ FIELDS = {
     "deltakere": "Kontaktlærer\nRektor",
     "svarfrist": "2026-11-25",
 }
+Worker = tuple[Any, Connection]
 
 
 def run() -> Iterator[Comparison]:
-    html = letter()
-    yield compare("brev til PDF/A", lambda: press.print(html), "bare WeasyPrint", lambda: bare(html), rounds=ROUNDS)
+    cores = len(os.sched_getaffinity(0))
+    ours, bare = staff_of(batch_worker.ours, cores), staff_of(batch_worker.bare, cores)
+    try:
+        for name, count in ((f"{LETTERS} brev i én utsending", LETTERS), ("30 brev på én side", 30)):
+            yield of_batches(name, count, ours, bare)
+    finally:
+        for process, pipe in (*ours, *bare):
+            pipe.send(None)
+            process.join()
+    html = Document.objects.exclude(frozen_html="").latest("pk").frozen_html
+    workshop = read_workshop({"assets": {n: str(p) for n, p in assets().items()}, "stylesheets": ["letter.css"]})
+    alone = "bare WeasyPrint, varm"
+    yield compare(
+        "brev til PDF/A",
+        lambda: press.print(html),
+        alone,
+        lambda: sheet.print_document(workshop, html, Limits()),
+        rounds=ROUNDS,
+    )
     press.close()
 
 
-def letter() -> str:
-    """A real invitation from the shipped template, with all its parts."""
+def of_batches(name: str, count: int, ours: list[Worker], bare: list[Worker]) -> Comparison:
+    """Claim, freeze, print, hash, identify, store and queue, against printing the same pages, on all cores."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for turn in range(BATCH_ROUNDS + 1):
+        batch = begun(count)
+        took = timed(ours, [batch.pk] * len(ours))
+        assert not batch.items.exclude(state="done").exists(), "every letter is finished"
+        pages = list(batch.items.values_list("document__frozen_html", flat=True))
+        floor = timed(bare, [pages[n :: len(bare)] for n in range(len(bare))])
+        if turn:
+            times[0].append(took)
+            times[1].append(floor)
+    return Comparison(
+        name, "bare WeasyPrint på alle kjerner", statistics.median(times[0]), statistics.median(times[1]), BATCH_ROUNDS
+    )
+
+
+def begun(count: int) -> DocumentBatch:
+    """A batch that waits for its workers."""
     author = someone("skoleadmin")
-    student = Student.objects.visible_to(author).order_by("pk").first()
-    if student is None:
-        raise LookupError("no pupil to write about")
-    kind = DocumentType.objects.get(slug="innkalling-moete")
-    draft = actions.start_draft(student, document_type=kind, language="nb", by=author, series=uuid4())
-    draft = actions.save_draft(draft, fields=FIELDS, revision=draft.revision, by=author)
-    composed = content.draft_letter(draft, author=author)
-    now = clock.now()
-    signature = content.signature_of(author, role="Skoleadmin", at=now, method="Feide")
-    return content.letter_html(draft, composed, signature=signature, at=now, attachments=[])
+    pupils = recipients.reached(author).filter(is_protected=False).order_by("pk")[:count]
+    batch = batches.make_batch(
+        pupils, document_type=DocumentType.objects.get(slug="innkalling-moete"), language="nb", label="Prøve", by=author
+    )
+    batch = batches.write_batch(batch, fields=FIELDS)
+    return batches.start(batch, finalises=True, method="Feide", by=author)
 
 
-def bare(html: str) -> bytes:
-    """What anyone would write: parse, lay out, write. The same style, fonts and PDF variant."""
-    import weasyprint
-    from weasyprint.text.fonts import FontConfiguration
+def staff_of(work: Callable[[Connection], None], count: int) -> list[Worker]:
+    connections.close_all()  # none is shared with the children
+    context = multiprocessing.get_context("fork")
+    staff = []
+    for _n in range(count):
+        here, there = context.Pipe()
+        process = context.Process(target=work, args=(there,), daemon=True)
+        process.start()
+        there.close()
+        staff.append((process, here))
+    for _process, pipe in staff:
+        pipe.recv()
+    return staff
 
-    files = {name: path.read_bytes() for name, path in assets().items()}
-    fetcher, fonts = make_fetcher(files), FontConfiguration()
-    source = {"url_fetcher": fetcher, "base_url": "asset:/"}
-    style = weasyprint.CSS(string=files["letter.css"].decode(), font_config=fonts, **source)
-    page = weasyprint.HTML(string=html, **source)
-    pdf = page.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant=PDF_VARIANT, pdf_tags=True)
-    return bytes(pdf or b"")
+
+def timed(staff: list[Worker], tasks: list[Any]) -> float:
+    started = time.perf_counter()
+    for (_process, pipe), task in zip(staff, tasks, strict=True):
+        pipe.send(task)
+    for _process, pipe in staff:
+        pipe.recv()
+    return time.perf_counter() - started

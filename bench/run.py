@@ -9,7 +9,10 @@ from local_runtime.bootstrap import ROOT
 from local_runtime.environment import Ports
 from local_runtime.stack import servers, thrown_away
 
-NAMES = ("pages", "wall", "rendering", "archive_transfer")
+NAMES = (
+    *("pages", "wall", "search", "rendering", "archive_transfer", "rollover", "register", "staff", "exports"),
+    "archive_backlog",  # last: what it leaves waiting is in the way of the others
+)
 
 
 def main() -> int:

@@ -1,18 +1,34 @@
 """From a draft to a letter: the values of the merge, what is missing, and the HTML that is previewed and frozen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
+from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accessctl.models import Municipality, School, User
-from documents.fields import Field, Kind, Source, allowed_in, author_fields, fields_of, is_required, rows
+from accessctl.models import Municipality, User
+from documents import sealing
+from documents.fields import (
+    Field,
+    Kind,
+    Source,
+    allowed_in,
+    author_fields,
+    fields_of,
+    is_made_by_flow,
+    is_required,
+    rows,
+)
+from documents.letterheads import head_of
 from documents.markup import CleanHtml, escape_value, missing, one_line, plain, to_html
 from documents.merge import Template, parse
 from documents.models import Attachment, Document, TemplateVersion
+from documents.verification import printed
 from guardians.models import GuardianRelation
 from people.models import Protection
 from schoolapp.lib import clock
@@ -30,10 +46,36 @@ class Letter:
     missing: list[Field]
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What of the register is read at once for many letters."""
+
+    municipality: Municipality | None
+    guardians: Mapping[int, list[str]]
+
+
+def facts_about(students: Iterable[int], on: date | None = None) -> Facts:
+    """What letters about these pupils (by id) say of their guardians, protected ones left out. Two queries."""
+    relations = (
+        GuardianRelation.objects.in_force(on)
+        .filter(student__in=students, guardian__protection=Protection.NONE)
+        .select_related("guardian")
+        .order_by("guardian__family_name", "guardian__given_name", "pk")
+    )
+    names: dict[int, list[str]] = {}
+    for relation in relations:
+        names.setdefault(relation.student_id, []).append(relation.guardian.full_name)
+    return Facts(Municipality.objects.first(), names)
+
+
 def parsed(version: TemplateVersion) -> tuple[Template, Template]:
     """Title and body of a saved template. They were accepted by the parser when they were saved."""
-    allowed = allowed_in(version.document_type.slug)
-    return parse(version.title, allowed), parse(version.body, allowed)
+    return read(version.document_type.slug, version.title), read(version.document_type.slug, version.body)
+
+
+@lru_cache(maxsize=256)
+def read(slug: str, text: str) -> Template:
+    return parse(text, allowed_in(slug))
 
 
 def used_fields(version: TemplateVersion) -> set[str]:
@@ -41,16 +83,10 @@ def used_fields(version: TemplateVersion) -> set[str]:
     return title.used() | body.used()
 
 
-def record_values(document: Document, *, author: User, on: date | None = None) -> Values:
+def record_values(document: Document, *, author: User, on: date | None = None, facts: Facts | None = None) -> Values:
     """What the register supplies. No address, contact detail or protected guardian is among it."""
-    student, school = document.student, document.school
-    municipality = Municipality.objects.first()
-    relations = (
-        GuardianRelation.objects.in_force(on)
-        .filter(student=student, guardian__protection=Protection.NONE)
-        .select_related("guardian")
-        .order_by("guardian__family_name", "guardian__given_name", "pk")
-    )
+    student, school = document.student, head_of(document.school)
+    facts = facts or facts_about([student.pk], on)
     day = on or clock.today()
     start = clock.school_year_start(day)
     return {
@@ -58,12 +94,12 @@ def record_values(document: Document, *, author: User, on: date | None = None) -
         "elev_navn": student.person.full_name,
         "klasse": student.home_class_name,
         "trinn": grade_name(student, document.language),
-        "foresatte": [{"navn": relation.guardian.full_name} for relation in relations],
+        "foresatte": [{"navn": name} for name in facts.guardians.get(student.pk, ())],
         "skole": school.name,
-        "skole_adresse": address_of(school),
+        "skole_adresse": school.address_line,
         "skole_telefon": school.phone,
         "skole_epost": school.email,
-        "kommune": municipality.name if municipality else "",
+        "kommune": facts.municipality.name if facts.municipality else "",
         "dato": norwegian_date(day),
         "skoleaar": f"{start.year}/{start.year + 1}",
         "avsender": author.display_name,
@@ -76,20 +112,15 @@ def grade_name(student: Student, language: str) -> str:
     return f"{student.grade_level}. {'steg' if language == 'nn' else 'trinn'}"
 
 
-def address_of(school: School) -> str:
-    place = f"{school.postal_code} {school.city}".strip()
-    return ", ".join(part for part in (school.address, place) if part)
-
-
 def norwegian_date(day: date) -> str:
     return f"{day:%d.%m.%Y}"
 
 
 def author_values(slug: str, filled: Mapping[str, str]) -> Values:
-    """What the author typed, as the merge wants it. Dates arrive as ISO and leave as 14.08.2026."""
+    """What the author typed, or a flow put in, as the merge wants it. Dates arrive as ISO and leave as 14.08.2026."""
     values: Values = {}
     for field in fields_of(slug).values():
-        if field.source != Source.AUTHOR:
+        if field.source == Source.RECORD:
             continue
         text = plain(str(filled.get(field.name, ""))).strip()
         match field.kind:
@@ -137,9 +168,11 @@ def compose(version: TemplateVersion, values: Values) -> Letter:
     )
 
 
-def draft_letter(document: Document, *, author: User) -> Letter:
+def draft_letter(document: Document, *, author: User, facts: Facts | None = None) -> Letter:
     """The letter as it stands now."""
-    values = record_values(document, author=author) | author_values(document.document_type.slug, document.fields)
+    values = record_values(document, author=author, facts=facts) | author_values(
+        document.document_type.slug, document.fields
+    )
     return compose(document.template, values)
 
 
@@ -153,21 +186,37 @@ def signature_of(user: User, *, role: str, at: datetime, method: str) -> dict[st
 
 
 def letter_html(
-    document: Document, letter: Letter, *, signature: Mapping[str, str], at: datetime, attachments: list[Attachment]
+    document: Document,
+    letter: Letter,
+    *,
+    signature: Mapping[str, str],
+    at: datetime,
+    attachments: list[Attachment],
+    code: str = "",
+    test: str = "",
+    municipality: Municipality | None = None,
 ) -> str:
-    """The complete page for the PDF process. The same input gives the same text, so the same bytes."""
+    """The complete page for the PDF process. The same input gives the same text, so the same bytes.
+
+    `code` is what the paper can be checked with; a draft has none. `test` marks a letter about nobody, and tells it
+    apart from other tests.
+    """
     context = {
         "document": document,
         "letter": letter,
-        "school": document.school,
-        "school_address": address_of(document.school),
-        "municipality": Municipality.objects.first(),
+        "school": head_of(document.school),
+        "test": test,
+        "municipality": municipality or Municipality.objects.first(),
         "student": document.student,
         "at": at,
         "date": norwegian_date(at.astimezone(clock.OSLO).date()),
         "signature": signature,
         "signed_at": signed_at(signature),
+        "is_letter": not is_made_by_flow(document.document_type.slug),
         "attachments": attachments,
+        "code": printed(code),
+        "check_url": f"{settings.BASE_URL.rstrip('/')}{reverse('documents:verify')}",
+        "is_sealed": bool(signature) and sealing.is_configured(),
     }
     with translation.override(document.language):
         return render_to_string("documents/pdf/letter.html", context)

@@ -23,6 +23,7 @@ class Kind(StrEnum):
 class Source(StrEnum):
     RECORD = "record"
     AUTHOR = "author"
+    FLOW = "flow"  # put in by what makes the document; nobody types it
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ RECORD_FIELDS: tuple[Field, ...] = (
     record("skoleaar", _("Skoleåret"), "2026/2027", required=False),
     record("avsender", _("Navnet ditt"), "Lise Lærer"),
 )
+
+
+def flow(name: str, label: Promise, sample: str, *, required: bool = False, is_list: bool = False) -> Field:
+    return Field(name, label, sample, Source.FLOW, Kind.ROWS if is_list else Kind.LINE, required)
+
 
 MEETING_DATE = Field("moetedato", _("Dato for møtet"), "14.09.2026", kind=Kind.DATE)
 TIME = Field("klokkeslett", _("Klokkeslett"), "08.30", kind=Kind.TIME, help=_("For eksempel 08.30."))
@@ -129,13 +135,32 @@ BODY = Field(
     help=_("Lag et nytt avsnitt med en tom linje."),
 )
 PLACED_AT = Field("tildelt_skole", _("Skolen eleven får plass ved"), "Eksempel skole")
+PLACED_IN = Field("plass_trinn", _("Trinnet eleven får plass på"), "5. trinn")
 FROM = Field("fra_dato", _("Plassen gjelder fra"), "18.08.2026", kind=Kind.DATE)
 TO = Field("til_dato", _("Til og med"), "21.08.2026", kind=Kind.DATE)
 MEETING_POINT = Field("oppmoete", _("Oppmøtested"), "Svømmehallen, hovedinngangen")
 BRING = Field("ta_med", _("Dette må eleven ha med"), "Badetøy\nHåndkle", kind=Kind.ROWS, required=False)
 
+# A transfer notice holds what the law opens and nothing else, so no part of it is typed in the editor (handbook 2.3).
+TRANSFER_NOTICE = (
+    flow("mottaker", _("Mottaker"), "Eksempel skole i Eksempelby kommune"),
+    flow("siste_dag", _("Siste dag på skolen"), "14.08.2026"),
+    flow("grunnlag", _("Opplysninger om skolegangen"), "Trinn: 5. trinn\nMålform: bokmål", required=True, is_list=True),
+    flow("tilpasning", _("Opplysninger for å tilpasse opplæringen"), "Ola arbeider best i liten gruppe."),
+    flow("tillatelse", _("Hvem som har gitt tillatelse"), "Kari Eksempel, 10.08.2026"),
+    flow("plikt", _("Opplysninger skolen har plikt til å dele"), "Ola trenger følge i friminuttene."),
+    flow("plikt_grunn", _("Begrunnelse for plikten"), "Det trengs for at de andre elevene skal ha det trygt."),
+)
+
+# What guardians send is a file; this is the page in front of it.
+GUARDIANS_NOTICE = (
+    flow("gjelder", _("Hva meldingen gjelder"), "Overgang til privatskole", required=True),
+    flow("fra", _("Hvem meldingen er fra"), "Kari Eksempel"),
+    flow("mottatt", _("Mottatt"), "14.08.2026", required=True),
+)
+
 AUTHOR_FIELDS: Mapping[str, tuple[Field, ...]] = {
-    "enkeltvedtak-skoleplass": (PLACED_AT, FROM, REASONS, CONTACT, PHONE),
+    "enkeltvedtak-skoleplass": (PLACED_AT, PLACED_IN, FROM, REASONS, CONTACT, PHONE),
     "innkalling-moete": (MEETING_DATE, TIME, PLACE, TOPIC, INTRO, ITEMS, PARTICIPANTS, REPLY_BY, CONTACT, PHONE),
     "invitasjon-innskriving": (MEETING_DATE, TIME, PLACE, INTRO, REPLY_BY, CONTACT, PHONE),
     "intensivuke-svoemming": (FROM, TO, TIME, MEETING_POINT, BRING, REPLY_BY, CONTACT, PHONE),
@@ -143,6 +168,8 @@ AUTHOR_FIELDS: Mapping[str, tuple[Field, ...]] = {
     "varsel-manglende-grunnlag": (TERM, SUBJECTS, WHAT, NEXT, CONTACT, PHONE),
     "velkommen-skoleplass": (PLACED_AT, START, TIME, MEETING_POINT, INTRO, CONTACT, PHONE),
     "brev-personopplysninger": (HEADLINE, BODY, REPLY_BY, CONTACT, PHONE),
+    "flyttemelding": TRANSFER_NOTICE,
+    "melding-foresatte": GUARDIANS_NOTICE,
 }
 OPTIONAL_IN: Mapping[str, frozenset[str]] = {
     "innkalling-moete": frozenset({"svarfrist"}),
@@ -155,6 +182,14 @@ GENERAL: tuple[Field, ...] = (HEADLINE, BODY, CONTACT, PHONE)
 def fields_of(slug: str) -> dict[str, Field]:
     """All fields a template of this document type may use. A type the municipality made itself has the general ones."""
     return {field.name: field for field in (*RECORD_FIELDS, *AUTHOR_FIELDS.get(slug, GENERAL))}
+
+
+def is_made_by_flow(slug: str) -> bool:
+    """Whether documents of this type are made by a flow of another app, and never written or added to here."""
+    return any(field.source == Source.FLOW for field in AUTHOR_FIELDS.get(slug, ()))
+
+
+FLOW_TYPES = tuple(slug for slug in AUTHOR_FIELDS if is_made_by_flow(slug))
 
 
 def allowed_in(slug: str) -> dict[str, frozenset[str] | None]:

@@ -5,10 +5,12 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from documents.content import form_fields
-from documents.fields import Field, Kind, is_required
+from documents.fields import FLOW_TYPES, Field, Kind, is_required
+from documents.letterheads import head_of
 from documents.markup import plain
 from documents.models import LANGUAGES, Document, DocumentType
 from students.models import Student
@@ -74,6 +76,12 @@ def typed_values(document: Document, data: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def writable_types() -> QuerySet[DocumentType]:
+    """The kinds that are written in the editor: in use, with a template, and neither made by a flow nor elsewhere."""
+    written = DocumentType.objects.exclude(slug__in=FLOW_TYPES).filter(made_in=DocumentType.MadeIn.EDITOR)
+    return written.filter(is_active=True, template_versions__is_current=True).distinct()
+
+
 class NewDocumentForm(forms.Form):
     """Which kind of letter, and in which written form. `series` makes a form sent twice one draft."""
 
@@ -90,11 +98,13 @@ class NewDocumentForm(forms.Form):
     series = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, student: Student, data: Mapping[str, str] | None = None) -> None:
-        language = student.person.written_form if student.person.written_form in dict(LANGUAGES) else "nb"
+        own = student.person.written_form
+        schools = head_of(student.school).language if student.school else "nb"
+        language = own if own in dict(LANGUAGES) else schools
         super().__init__(data=data, initial={"language": language, "series": uuid4()})
         kinds = self.fields["document_type"]
         assert isinstance(kinds, forms.ModelChoiceField)
-        kinds.queryset = DocumentType.objects.filter(is_active=True, template_versions__is_current=True).distinct()
+        kinds.queryset = writable_types()
 
     @property
     def series_id(self) -> UUID:

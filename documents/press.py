@@ -7,12 +7,14 @@ from django.conf import settings
 from schoolapp.lib.pdf.press import Press
 
 SUBSETS = ("latin", "latin-ext", "cyrillic", "greek", "vietnamese")
+WEIGHTS = (400, 600)
 
 
 def assets() -> dict[str, Path]:
     """Every file a letter can reach, by the name the style sheet uses."""
-    fonts = Path(settings.NODE_MODULES) / "@fontsource-variable" / "inter" / "files"
-    named = {f"inter-{subset}.woff2": fonts / f"inter-{subset}-wght-normal.woff2" for subset in SUBSETS}
+    fonts = Path(settings.NODE_MODULES) / "@fontsource" / "inter" / "files"
+    names = [f"inter-{subset}-{weight}" for subset in SUBSETS for weight in WEIGHTS]
+    named = {f"{name}.woff2": fonts / f"{name}-normal.woff2" for name in names}
     return named | {"letter.css": Path(settings.BASE_DIR) / "static" / "documents" / "letter.css"}
 
 

@@ -1,20 +1,36 @@
 """From a finalised text to a frozen PDF. A worker claims, prints, then completes or fails; each is its own commit."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, prefetch_related_objects
 
 from archive import actions as archive
 from archive.models import Delivery
-from documents import delivery
-from documents.actions import locked
-from documents.models import Document
+from documents import delivery, dispatch
+from documents.actions import locked, locking
+from documents.models import Document, VerificationCode
+from documents.preconditions import NotMet
+from documents.verification import code_of
 from schoolapp.lib import clock
 
 State = Document.State
 LEASE = timedelta(seconds=90)
 MAX_ATTEMPTS = 3
+PRINTED = ("state", "pdf", "sha256", "size", "puid", "render_error", "render_lease_until", "delivery")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPdf:
+    """A PDF in storage, and what it is."""
+
+    path: str
+    sha256: str
+    size: int
+    puid: str
+    pages: int | None = None
 
 
 @transaction.atomic
@@ -35,24 +51,54 @@ def claim(document_id: int) -> Document | None:
     return document
 
 
+def give_back(documents: Iterable[Document]) -> None:
+    """Let go of documents that were claimed and not tried."""
+    for document in documents:
+        mine = Document.objects.filter(pk=document.pk, state=State.RENDERING, render_attempts=document.render_attempts)
+        mine.update(render_attempts=F("render_attempts") - 1, render_lease_until=None)
+
+
 @transaction.atomic
-def complete(document: Document, *, path: str, sha256: str, size: int, puid: str) -> bool:
-    """Freeze the PDF and promise it to the archive, both or neither. False when another worker was first."""
-    stored = locked(document)
-    if stored.state != State.RENDERING or stored.render_attempts != document.render_attempts:
+def complete(printed: Sequence[tuple[Document, StoredPdf]]) -> set[int]:
+    """Freeze the PDFs and promise them to the archive and to those who receive them, all or nothing.
+
+    Gives the ids of the documents that are final now. Not among them are those that another worker was first with,
+    and what may not be archived any more, which is a draft again.
+    """
+    made = {(document.pk, document.render_attempts): pdf for document, pdf in printed}
+    rows = locking().filter(pk__in=[document.pk for document, _pdf in printed], state=State.RENDERING).order_by("pk")
+    stored = [row for row in rows if (row.pk, row.render_attempts) in made and may_still_go(row)]
+    prefetch_related_objects(stored, "attachments", "sending_choice", "verification")
+    for row in stored:
+        pdf = made[row.pk, row.render_attempts]
+        row.pdf.name = pdf.path
+        row.sha256, row.size, row.puid = pdf.sha256, pdf.size, pdf.puid
+        row.state, row.render_error, row.render_lease_until = State.FINALISED, "", None
+    deliveries = delivery.queue(stored)
+    for row in stored:
+        row.delivery = deliveries.get(row.pk)
+        row.save(update_fields=PRINTED)
+        withdraw_earlier(row)
+        code_of(row).pages = made[row.pk, row.render_attempts].pages
+    VerificationCode.objects.bulk_update([row.verification for row in stored if row.verification.pk], ["pages"])
+    dispatch.send(stored)
+    return {row.pk for row in stored}
+
+
+def may_still_go(document: Document) -> bool:
+    """Whether what archiving takes is met, as it was when the author finalised. What may not go is a draft again."""
+    try:
+        delivery.demand_what_archiving_takes(document)
+    except NotMet:
+        back_to_draft(document, reason="precondition")
         return False
-    stored.pdf.name = path
-    stored.sha256, stored.size, stored.puid = sha256, size, puid
-    stored.state, stored.render_error, stored.render_lease_until = State.FINALISED, "", None
-    if delivery.is_for_archive(stored):
-        stored.delivery = delivery.queue(stored)
-    stored.save()
-    withdraw_earlier(stored)
     return True
 
 
 def withdraw_earlier(document: Document) -> None:
     """A refused earlier version is not to be sent once this one takes its place."""
+    if document.is_first:
+        return
     signer = document.signed_by
     for earlier in Document.objects.filter(series=document.series, version__lt=document.version).select_related(
         "delivery"

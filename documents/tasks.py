@@ -1,22 +1,14 @@
 """Celery rings, PostgreSQL knows. A render that is rung twice finds nothing to do the second time."""
 
-import hashlib
-import logging
-from uuid import uuid4
-
 from celery import shared_task
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db.models import Q
 
-from documents import actions, render_actions
-from documents.models import Document
-from documents.press import press
+from documents import actions, group_overviews, render_actions, rendering
+from documents.batch import actions as batches
+from documents.batch import files as batch_files
+from documents.batch import work as batch_work
+from documents.models import Document, DocumentBatchItem
 from schoolapp.lib import clock
-from schoolapp.lib.pdf.identify import approved_pdf
-from schoolapp.lib.pdf.limits import Refusal, RenderFailed
-
-log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -25,24 +17,7 @@ def render(document_id: int) -> None:
     document = render_actions.claim(document_id)
     if document is None:
         return
-    try:
-        pdf = press.print(document.frozen_html)
-        puid = approved_pdf(pdf)
-        if not puid:
-            raise RenderFailed(Refusal.FORMAT)
-    except RenderFailed as failure:
-        log.warning("document %s gave no PDF: %s", document.uuid, failure.refusal)
-        render_actions.fail(document, reason=failure.refusal, is_temporary=failure.is_temporary)
-        return
-    path = default_storage.save(f"dokumenter/{uuid4()}.pdf", ContentFile(pdf))
-    kept = False
-    try:
-        kept = render_actions.complete(
-            document, path=path, sha256=hashlib.sha256(pdf).hexdigest(), size=len(pdf), puid=puid
-        )
-    finally:
-        if not kept:
-            default_storage.delete(path)
+    rendering.conclude([(document, rendering.attempt(document))])
 
 
 @shared_task
@@ -54,3 +29,30 @@ def sweep() -> int:
     for document_id in ids:
         actions.ring(document_id)
     return len(ids)
+
+
+@shared_task
+def work_batch(batch_id: int) -> None:
+    batch_work.work(batch_id)
+
+
+@shared_task
+def sweep_batches() -> None:
+    for batch_id in DocumentBatchItem.objects.due().values_list("batch", flat=True).distinct().order_by():
+        batches.ring(batch_id)
+    batch_files.sweep()
+
+
+@shared_task
+def make_batch_file(job_id: int) -> None:
+    batch_files.make(job_id)
+
+
+@shared_task
+def make_school_document(pk: int) -> None:
+    group_overviews.make(pk)
+
+
+@shared_task
+def sweep_school_documents() -> None:
+    group_overviews.sweep()

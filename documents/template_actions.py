@@ -1,4 +1,4 @@
-"""Document types and templates: what the system ships, and what the municipality makes of it."""
+"""What the municipality makes of the templates."""
 
 from django.db import transaction
 from django.db.models import Max
@@ -9,8 +9,7 @@ from accessctl.models import User
 from documents.fields import allowed_in, sample_data
 from documents.markup import escape_value, to_html
 from documents.merge import TemplateError, TooMuch, parse
-from documents.models import LANGUAGES, DocumentType, TemplateVersion
-from documents.shipped import TYPES
+from documents.models import DocumentType, TemplateVersion
 
 
 class Outdated(Exception):
@@ -80,37 +79,3 @@ def restore_template(version: TemplateVersion, *, by: User) -> TemplateVersion:
         based_on=current.number if current else 0,
         by=by,
     )
-
-
-@transaction.atomic
-def install_types() -> int:
-    """Create missing shipped types, and renew shipped templates nobody has changed. Returns how many changed."""
-    changed = 0
-    for shipped in TYPES:
-        document_type, is_new = DocumentType.objects.get_or_create(
-            slug=shipped.slug,
-            defaults={
-                "name_nb": shipped.name_nb,
-                "name_nn": shipped.name_nn,
-                "archive_mode": shipped.archive_mode,
-                "sensitivity": shipped.sensitivity,
-            },
-        )
-        changed += is_new
-        for language, _label in LANGUAGES:
-            title, body = shipped.template(language)
-            current = TemplateVersion.objects.filter(
-                document_type=document_type, language=language, is_current=True
-            ).first()
-            if current and (current.created_by_id is not None or (current.title, current.body) == (title, body)):
-                continue
-            save_template(
-                document_type,
-                language=language,
-                title=title,
-                body=body,
-                based_on=current.number if current else 0,
-                by=None,
-            )
-            changed += 1
-    return changed

@@ -6,6 +6,7 @@ are.
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accessctl.models import RoleAssignment, User
@@ -30,11 +31,15 @@ class OtherGuardian:
 
 
 def staff_by_role(student: Student, *, asker: User) -> list[RoleCount]:
-    """How many of the staff can see something about the pupil, by the role they hold; each person once."""
+    """How many of the staff can see something about the pupil, by the role they hold; each person once.
+
+    A role that gives rights names the person before one that only says where they work.
+    """
     ids = [watcher.user_id for watcher in watching(student) if watcher.is_staff]
     roles: dict[int, str] = {}
     assignments = RoleAssignment.objects.on().filter(user__in=ids).select_related("role")
-    for row in assignments.order_by("-role__reach", "role__name"):
+    assignments = assignments.annotate(gives_nothing=Q(role__permissions=[]))
+    for row in assignments.order_by("gives_nothing", "-role__reach", "role__name"):
         roles.setdefault(row.user_id, row.role.name)
     counts: dict[str, int] = {}
     for user_id in ids:

@@ -12,7 +12,7 @@ from guardians.actions.protection import LEVELS
 from guardians.models import GuardianRelation, RelationBlock
 from guardians.models.blocks import REFERENCE_LENGTH
 from people.models import Person, Protection
-from schoolapp.lib import clock
+from schoolapp.lib import clock, date_field
 from schoolapp.lib.national_id import InvalidNationalId, parse
 
 LONGEST_GRANT_DAYS = 365
@@ -22,7 +22,7 @@ class PlainForm(forms.Form):
     use_required_attribute = False
 
 
-class DateField(forms.DateField):
+class DateField(date_field.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 

@@ -5,6 +5,9 @@ children, and all the children of these. That is wide enough for a parent's card
 of their children.
 """
 
+from collections.abc import Sequence
+
+from django.db import connection
 from django.db.models import QuerySet
 
 from accessctl import wall
@@ -28,12 +31,10 @@ def hides_addresses(user: User, student: Student) -> bool:
     reach = scope_of(user).reach(Permission.SEE_PROTECTED)
     if reach.everything:
         return False
-    relations = GuardianRelation.objects.open().exclude(as_typed())
-    seen = relations.filter(student__school_id__in=reach.school_ids)
-    hidden = household_of(student).exclude(protection=Protection.NONE)
-    hidden = hidden.exclude(student__school_id__in=reach.school_ids).exclude(pk__in=seen.values("guardian"))
-    with wall.lifted("those who must be kept safe are the very ones the user does not see"):
-        return hidden.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT guardians_hide_address(%s, %s)", [student.pk, wall.array(reach.school_ids)])
+        [hides] = cursor.fetchone()
+    return bool(hides)
 
 
 def withholds_contact(user: User, student: Student) -> bool:
@@ -42,11 +43,36 @@ def withholds_contact(user: User, student: Student) -> bool:
     return student.person.is_protected and not reach.everything and student.school_id not in reach.school_ids
 
 
-def household_of(student: Student) -> QuerySet[Person]:
-    """The persons an unprotected pupil or the guardians may live with, as a queryset."""
+def hides_addresses_of(user: User, students: Sequence[Student]) -> set[int]:
+    """The pks of those of the pupils for whom `hides_addresses` says yes, in one query however many they are."""
+    reach = scope_of(user).reach(Permission.SEE_PROTECTED)
+    if reach.everything:
+        return {student.pk for student in students if student.person.is_protected}
+    seen = GuardianRelation.objects.open().exclude(as_typed()).filter(student__school_id__in=reach.school_ids)
+    people = Person.objects.exclude(protection=Protection.NONE)
+    people = people.exclude(student__school_id__in=reach.school_ids)
+    return living_with(people.exclude(pk__in=seen.values("guardian")), students)
+
+
+def in_protected_families(students: Sequence[Student]) -> set[int]:
+    """The pks of those of the pupils who are protected, or may live with somebody who is, whoever asks."""
+    return living_with(Person.objects.exclude(protection=Protection.NONE), students)
+
+
+@wall.lifted("those who must be kept safe are the very ones the user does not see")
+def living_with(people: QuerySet[Person], students: Sequence[Student]) -> set[int]:
+    """Those of the pupils who are protected, or who may live with one of `people` as the module says (one query).
+
+    It goes the other way, from the protected, who are few, to the children they may live with.
+    """
+    hidden = {student.pk for student in students if student.person.is_protected}
+    if len(hidden) == len(students):
+        return hidden
     relations = GuardianRelation.objects.open().exclude(as_typed())
-    guardians = relations.filter(student=student).values("guardian")
-    children = relations.filter(guardian__in=guardians).values("student")
-    all_guardians = relations.filter(student__in=children).values("guardian")
-    all_children = relations.filter(guardian__in=all_guardians).values("student__person")
-    return Person.objects.filter(pk__in=all_guardians.union(all_children))
+    own_children = Student.objects.filter(person__in=people.values("pk")).values("pk")
+    parents = relations.filter(guardian__in=people.values("pk")).values("guardian")
+    parents = parents.union(relations.filter(student__in=own_children).values("guardian"))
+    children = relations.filter(guardian__in=parents).values("student")
+    near = relations.filter(student__in=children).values("guardian")
+    asked = relations.filter(guardian__in=near, student__in=[student.pk for student in students])
+    return hidden | set(asked.values_list("student", flat=True))

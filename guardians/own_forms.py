@@ -29,3 +29,29 @@ class OwnContactForm(forms.Form):
 
     def clean_phone(self) -> str:
         return "".join(self.cleaned_data["phone"].split())
+
+
+class ShareForm(forms.Form):
+    """What of oneself a guardian lets stand on the class's contact list. Nothing is ticked beforehand."""
+
+    use_required_attribute = False
+
+    navn = forms.BooleanField(label=_("Navnet mitt"), required=False)
+    telefon = forms.BooleanField(label=_("Mobilnummeret mitt"), required=False)
+    epost = forms.BooleanField(
+        label=_("E-postadressen min"),
+        required=False,
+        help_text=_("Barnets navn står på listen når du deler noe. Krysser du ikke av for noe, deler du ingenting."),
+    )
+
+
+class PhotoAnswerForm(forms.Form):
+    YES, NO = "ja", "nei"
+    use_required_attribute = False
+
+    svar = forms.ChoiceField(
+        label=_("Kan skolen ta og vise skolefoto?"),
+        choices=[(YES, _("Ja")), (NO, _("Nei"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Velg ja eller nei.")},
+    )

@@ -129,7 +129,7 @@ def persons(user: Any) -> QuerySet[Person]:
     """
     reach = scope_of(user).reach(MANAGE)
     sees = scope_of(user).reach(Permission.SEE_PROTECTED)
-    rows = Person.objects.annotate(pupil_uuid=F("student__uuid"))
+    rows = Person.objects.not_merged().annotate(pupil_uuid=F("student__uuid"))
     if reach.everything and sees.everything:
         return rows
     if not reach:

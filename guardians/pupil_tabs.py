@@ -8,8 +8,9 @@ from accessctl.models import User
 from accessctl.permissions import Permission
 from guardians.household import hides_addresses, withholds_contact
 from guardians.models import GuardianRelation
+from guardians.photos import Consent, consents
 from people.display import PREFETCHED, RELATED, contact_card
-from students.models import Student
+from students.models import Photo, Student
 from students.tabs import Panel, Tab, register, register_address_rule, register_panel
 
 
@@ -36,6 +37,23 @@ def guardians_of(user: User, student: Student, hides_address: bool) -> dict[str,
     return {"title": _("Foresatte"), "cards": cards, "is_withheld": is_withheld}
 
 
+def photo_of(user: User, student: Student, _hides_address: bool) -> dict[str, Any]:
+    """Whether there is a school photo that may be shown: with consent today, and never of a protected pupil."""
+    has_photo = not student.person.is_protected and Photo.objects.filter(student=student).exists()
+    return {"student": student, "is_shown": has_photo and consents([student])[student.pk] == Consent.YES}
+
+
 register_address_rule(hides_addresses)
+register_panel(Panel("skolefoto", "guardians/photo_panel.html", Permission.VIEW_PUPIL, order=0, data=photo_of))
 register_panel(Panel("foresatte", "guardians/pupil_panel.html", Permission.VIEW_GUARDIANS, order=10, data=guardians_of))
+register_panel(
+    Panel(
+        "foresattes-kontakt",
+        "guardians/pupil_panel.html",
+        Permission.VIEW_GUARDIANS,
+        order=10,
+        data=guardians_of,
+        tab="kontakt",
+    )
+)
 register(Tab("foresatte", _("Foresatte"), "guardians:tab", Permission.VIEW_GUARDIANS, order=20))

@@ -1,12 +1,36 @@
 from django.urls import path
 
-from guardians.views import blocks, guardian, own, protection, relations
+from guardians.views import (
+    blocks,
+    guardian,
+    own,
+    photographer,
+    protection,
+    register,
+    register_findings,
+    relations,
+    sharing,
+    sheets,
+)
 
 app_name = "guardians"
 urlpatterns = [
     path("foresatt/", guardian.home, name="home"),
     path("foresatt/mine-opplysninger/", own.contact, name="contact"),
     path("foresatt/barn/<uuid:uuid>/tilgang/", own.access, name="access"),
+    path("foresatt/barn/<uuid:uuid>/klasseliste/", sharing.contact_share, name="share"),
+    path("foresatt/barn/<uuid:uuid>/skolefoto/", sharing.photo_answer, name="photo_answer"),
+    path("elev/skolefoto/", sharing.own_photo_answer, name="own_photo_answer"),
+    path("elever/<uuid:uuid>/bilde/", sheets.photo, name="photo"),
+    path("klasser/<uuid:uuid>/bilder/", sheets.photo_sheet, name="photo_sheet"),
+    path("klasser/<uuid:uuid>/klasseliste/", sheets.contact_list, name="contact_list"),
+    path("klasser/<uuid:uuid>/nodliste/", sheets.emergency_list, name="emergency_list"),
+    path("skolefoto/", photographer.photographer, name="photographer"),
+    path("skolefoto/fil/", photographer.photo_file, name="photo_file"),
+    path("skolefoto/bilder/", photographer.photos_back, name="photos_back"),
+    path("skolefoto/bilder/<uuid:uuid>/", photographer.import_page, name="photo_import"),
+    path("skolefoto/bilder/<uuid:uuid>/framdrift/", photographer.import_progress, name="photo_import_progress"),
+    path("skolefoto/bilder/<uuid:uuid>/avbryt/", photographer.import_cancel, name="photo_import_cancel"),
     path("elever/<uuid:uuid>/foresatte/", relations.tab, name="tab"),
     path("elever/<uuid:uuid>/foresatte/ny/", relations.propose, name="propose"),
     path("elever/<uuid:uuid>/foresatte/sperr/", blocks.block, name="block"),
@@ -34,4 +58,16 @@ urlpatterns = [
     path("adressesperre/person/<uuid:uuid>/vurder/", protection.review, name="review"),
     path("adressesperre/forslag/<uuid:uuid>/", protection.decide, name="decide"),
     path("adressesperre/skjerming/<uuid:uuid>/", protection.followed_up, name="followed_up"),
+    path("folkeregisteret/", register.overview, name="register"),
+    path("folkeregisteret/fil/", register.upload, name="register_upload"),
+    path("folkeregisteret/hent/", register.fetch, name="register_fetch"),
+    path("folkeregisteret/innlesing/<uuid:uuid>/", register.run_page, name="register_run"),
+    path("folkeregisteret/innlesing/<uuid:uuid>/framdrift/", register.progress, name="register_progress"),
+    path("folkeregisteret/innlesing/<uuid:uuid>/les-inn/", register.confirm, name="register_confirm"),
+    path("folkeregisteret/innlesing/<uuid:uuid>/avbryt/", register.cancel, name="register_cancel"),
+    path("folkeregisteret/venter/", register_findings.waiting, name="register_waiting"),
+    path("folkeregisteret/venter/avgjor/", register_findings.decide_many, name="register_decide"),
+    path("folkeregisteret/samme-person/<uuid:uuid>/", register_findings.merge_page, name="register_merge"),
+    path("folkeregisteret/sammenslatt/", register_findings.merges, name="register_merges"),
+    path("folkeregisteret/sammenslatt/<uuid:uuid>/angre/", register_findings.undo_merge, name="register_undo_merge"),
 ]

@@ -1,5 +1,6 @@
 """Brings the database up to date: schema, defaults, and the demo municipality when there is no school yet."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -16,6 +17,8 @@ def load(demo_size: str) -> None:
         call_command("demo", "--size", demo_size)
     with (Path(settings.DATA_DIR) / "personas.json").open("w", encoding="utf-8") as output:
         call_command("personas", "--json", stdout=output)
+    call_command("demo_staff_file", os.environ["HRM_FILE"])
+    call_command("demo_register_file", os.environ["KSFIKS_FILE"])
 
 
 if __name__ == "__main__":

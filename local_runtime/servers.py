@@ -23,6 +23,8 @@ LONGEST_SOCKET_PATH = 100
 START_TIMEOUT = 60
 PR_SET_PDEATHSIG = 1
 # Durable where a person keeps work; as fast as possible where everything is thrown away afterwards.
+# A statement that fails holds what was typed, national ids too; neither it nor the values it met go to the log.
+QUIET_SETTINGS = ["log_min_messages=warning", "log_min_error_statement=panic", "log_error_verbosity=terse"]
 THROW_AWAY_SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
 
@@ -57,7 +59,7 @@ def postgres(folder: Path, *, throw_away: bool) -> Iterator[str]:
         if not (folder / "PG_VERSION").exists():
             _initdb(folder, account)
         settings = ["listen_addresses=", f"unix_socket_directories={sockets}", "max_connections=200"]
-        settings += ["log_min_messages=warning", *(THROW_AWAY_SETTINGS if throw_away else [])]
+        settings += [*QUIET_SETTINGS, *(THROW_AWAY_SETTINGS if throw_away else [])]
         options = [part for setting in settings for part in ("-c", setting)]
         command = [str(_binaries() / "postgres"), "-D", str(folder), *options]
         with _child(command, folder / "server.log", stop=signal.SIGINT, account=account) as server:

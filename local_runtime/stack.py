@@ -12,12 +12,13 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from honcho.manager import Manager
 from honcho.process import Popen, Process
 
 from local_runtime.bootstrap import ROOT, SetupError
-from local_runtime.environment import Ports, local_environment
+from local_runtime.environment import STAND_IN_PORTS, Ports, local_environment
 from local_runtime.servers import OWNER, die_with_parent, is_free, postgres, redis
 
 PYTHON = shlex.quote(sys.executable)
@@ -81,28 +82,43 @@ def processes(environment: dict[str, str], ports: Ports) -> dict[str, str]:
         "web": f"{gunicorn} --bind 127.0.0.1:{ports.web} --workers 2 --threads 4",
         "worker": f"{worker} --queues=default,pdf --concurrency=2 --hostname=worker@%h",
         "archive": f"{worker} --queues=archive --concurrency=1 --hostname=archive@%h",
+        "letters": f"{worker} --queues=letters --concurrency=1 --hostname=letters@%h",
         "beat": f"{celery} beat --loglevel=WARNING --schedule={schedule} --pidfile=",
     }
+    if environment.get("FIKS_IO_AMQP_URL"):
+        commands["receipts"] = f"{worker_role}{PYTHON} manage.py fiks_io_consumer --wait"
     if _points_here(environment["IDPORTEN_ISSUER"], ports.oidc):
         commands["oidc"] = "node sandbox/oidc/main.mjs"
     if _points_here(environment["NCORE_OBJECT_MODEL_URL"], ports.elements):
         commands["elements"] = f"{PYTHON} -m sandbox.elements"
+    if _points_here(environment["STAFF_FEED_URL"], ports.hrm):
+        commands["hrm"] = f"{PYTHON} -m sandbox.hrm"
+    if _points_here(environment["KSFIKS_URL"], ports.ksfiks):
+        commands["ksfiks"] = f"{PYTHON} -m sandbox.ksfiks"
+    if _points_here(environment["SVARUT_URL"], ports.svarut):
+        commands["svarut"] = f"{PYTHON} -m sandbox.svarut"
+    if _points_here(environment["FIKS_IO_URL"], ports.fiks):
+        commands["fiks"] = f"{PYTHON} -m sandbox.fiks"
     return {name: f"exec {command}" for name, command in commands.items()}
 
 
 def _points_here(url: str, port: int) -> bool:
     """A stand-in runs only while the configuration points at it and not at a real system."""
-    return f":{port}/" in url
+    return urlsplit(url).port == port and urlsplit(url).hostname in ("127.0.0.1", "localhost")
 
 
 def refuse_taken_ports(environment: dict[str, str], ports: Ports) -> None:
     """Raises SetupError, which says what to do, when another program has a port that the stack is about to use."""
     running = processes(environment, ports)
-    for name, variable in {"web": "PORT", "oidc": "OIDC_PORT", "elements": "ELEMENTS_PORT"}.items():
+    if "fiks" in running and _points_here(environment["FIKS_IO_AMQP_URL"], ports.amqp):
+        running["amqp"] = ""  # a child of the stand-in
+    given = {name: variable for name, variable in STAND_IN_PORTS.items() if variable in os.environ}
+    # Those given come first: no number for PORT moves them.
+    for name, variable in (given | {"web": "PORT"} | STAND_IN_PORTS).items():
         port = getattr(ports, name)
         if name not in running or is_free(port):
             continue
-        if variable in os.environ and variable != "PORT":
+        if name in given:
             other = next(filter(is_free, range(port + 1, port + 1000)))
         else:
             variable, other = "PORT", next(filter(_leaves_room, range(ports.web + 1, ports.web + 1000)))

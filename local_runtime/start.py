@@ -9,14 +9,25 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Collection
 from pathlib import Path
 from typing import TextIO
 
 from honcho.printer import Message, Printer
 
 from local_runtime.bootstrap import ROOT, SetupError, say
-from local_runtime.environment import Ports, local_environment, read_env_file
+from local_runtime.environment import STAND_IN_PORTS, Ports, local_environment, read_env_file
 from local_runtime.stack import PYTHON, only_one, processes, refuse_taken_ports, run, servers, thrown_away
+
+PLACES = {
+    "elements": "Arkivet på denne maskinen (i stedet for Elements)",
+    "fiks": "Arkivet på denne maskinen (i stedet for et arkiv med Fiks Arkiv)",
+    "svarut": "Brev på denne maskinen (i stedet for SvarUt)",
+}
+WITHOUT_RABBITMQ = (
+    "Kvitteringer fra Fiks Arkiv krever RabbitMQ. Vil du prøve det, kjør "
+    "«sudo RUNLEVEL=1 apt-get install --no-install-recommends rabbitmq-server» og start på nytt."
+)
 
 
 def main() -> int:
@@ -46,8 +57,16 @@ def start(demo_size: str) -> int:
         _write_environment(folder / "env", environment)
         printer = Printer(sys.stdout, colour=sys.stdout.isatty(), prefix=True)
         commands = processes(environment, ports)
-        archive = f"http://127.0.0.1:{ports.elements}/" if "elements" in commands else ""
-        return run(commands, environment, printer, once_up=lambda: _welcome(environment, folder, archive))
+        places = places_to_look(commands, environment, ports)
+        return run(commands, environment, printer, once_up=lambda: _welcome(environment, folder, places))
+
+
+def places_to_look(commands: Collection[str], environment: dict[str, str], ports: Ports) -> list[str]:
+    """Where what was sent can be seen, and what one of the places lacks."""
+    lines = [f"{words}: http://127.0.0.1:{getattr(ports, name)}/" for name, words in PLACES.items() if name in commands]
+    if "fiks" in commands and not environment["FIKS_IO_AMQP_URL"]:
+        lines.append(WITHOUT_RABBITMQ)
+    return [f"  {line}" for line in lines]
 
 
 def smoke() -> int:
@@ -89,12 +108,12 @@ def _manage_data(environment: dict[str, str], demo_size: str) -> None:
 
 def _write_environment(file: Path, environment: dict[str, str]) -> None:
     """For bin/manage, which joins the running stack."""
-    names = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "BASE_URL", "PORT", "OIDC_PORT", "ELEMENTS_PORT")
+    names = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "BASE_URL", "PORT", *STAND_IN_PORTS.values())
     file.touch(mode=0o600)
     file.write_text(json.dumps({name: environment[name] for name in names if name in environment}))
 
 
-def _welcome(environment: dict[str, str], folder: Path, archive: str) -> None:
+def _welcome(environment: dict[str, str], folder: Path, places: list[str]) -> None:
     address = environment["BASE_URL"]
     for _ in range(600):
         if _answers(f"{address}/logg-inn/"):
@@ -107,8 +126,8 @@ def _welcome(environment: dict[str, str], folder: Path, archive: str) -> None:
     for person in people[:6]:
         where = ", ".join(filter(None, [person["role"], person["school"]]))
         lines.append(f"  Logg inn som {person['name']} ({where}). {person['note']}.")
-    if archive:
-        lines += ["", f"  Arkivet på denne maskinen (i stedet for Elements): {archive}"]
+    if places:
+        lines += ["", *places]
     print("\n".join([*lines, "", "  Alle demopersonene står på innloggingssiden. Stopp med Ctrl-C.", ""]), flush=True)
 
 

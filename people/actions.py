@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accessctl import wall
@@ -45,11 +45,15 @@ def find_or_add_person(number: str, *, given_name: str, family_name: str, by: Us
     Raises InvalidNationalId. Nothing tells whether somebody was known: the name of one who was is left as it is.
     """
     national_id = parse(number, synthetic_allowed=settings.SYNTHETIC_IDS_ALLOWED)
-    known = Person.objects.filter(national_ids__number=national_id.number).first()
-    if known is not None:
+    holders = Person.objects.filter(national_ids__number=national_id.number)
+    if known := holders.first():
         return known
-    person = Person.objects.create(given_name=given_name.strip(), family_name=family_name.strip())
-    NationalId.objects.create(person=person, number=national_id.number)
+    try:
+        with transaction.atomic():
+            person = Person.objects.create(given_name=given_name.strip(), family_name=family_name.strip())
+            NationalId.objects.create(person=person, number=national_id.number)
+    except IntegrityError:  # somebody else has just made the same person
+        return holders.get()
     return person
 
 
@@ -62,14 +66,20 @@ def find_or_add_by_name(number: str, *, given_name: str, family_name: str, by: U
     when the proposal is confirmed.
     """
     found = find_or_add_person(number, given_name=given_name, family_name=family_name, by=by)
-    if not found.is_protected and not may_be_called(found, f"{given_name} {family_name}"):
+    if not found.is_protected:
+        check_name(found, f"{given_name} {family_name}")
+    return found
+
+
+def check_name(person: Person, name: str) -> None:
+    """Raise OtherName unless `name` is a way to write the person's name, without telling what that is."""
+    if not may_be_called(person, name):
         raise OtherName(
             _(
                 "Navnet stemmer ikke med den som har dette nummeret. Kontroller både nummeret og navnet mot "
                 "dokumentasjonen, og prøv igjen."
             )
         )
-    return found
 
 
 def may_be_called(person: Person, name: str) -> bool:

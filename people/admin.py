@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accessctl.audit import record_pupils
@@ -42,15 +42,15 @@ class UserAdmin(RegisterAdmin):
 
     @display(description=_("navn"), ordering="display_name")
     def shown_name(self, user: User) -> str:
-        return user.display_name or _now("Uten navn")
+        return user.display_name or gettext("Uten navn")
 
     @display(description=_("tilgang"), ordering="-is_active")
     def state(self, user: User) -> str:
-        return _now("Åpen") if user.is_active else _now("Stengt")
+        return gettext("Åpen") if user.is_active else gettext("Stengt")
 
     @display(description=_("roller nå"))
     def roles(self, user: User) -> str:
-        return ", ".join(sorted({a.role.name for a in user.assignments_now})) or _now("Ingen")  # type: ignore[attr-defined]
+        return ", ".join(sorted({a.role.name for a in user.assignments_now})) or gettext("Ingen")  # type: ignore[attr-defined]
 
     def reached(self, user: Any, permission: Permission) -> QuerySet[User]:
         now = Prefetch("assignments", RoleAssignment.objects.on().select_related("role"), to_attr="assignments_now")
@@ -93,7 +93,7 @@ def act_on(register: UserAdmin, request: HttpRequest, pk: int, act: str) -> Http
         raise Http404
     try:
         ACTS[act](user, by=request.user)  # type: ignore[operator]  # three verbs with the same shape
-        messages.success(request, _now("Det er gjort."))
+        messages.success(request, gettext("Det er gjort."))
     except accounts.NotOneself:
-        messages.error(request, _now("Du kan ikke stenge din egen bruker. Be en annen kommuneadmin om det."))
+        messages.error(request, gettext("Du kan ikke stenge din egen bruker. Be en annen kommuneadmin om det."))
     return redirect("admin:accessctl_user_change", pk)

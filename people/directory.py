@@ -45,7 +45,7 @@ def account_for(national_id: str, *, name: str) -> User | None:
     if not held:
         return None
     if person.user is None:
-        person.user = User.objects.create(display_name=_name_shown(person, name), language="")
+        person.user = User.objects.create(display_name=name_shown(person, name), language="")
         pghistory.context(user=person.user.pk)
         person.save(update_fields=["user"])
         keep_register_roles(person.user, held)
@@ -84,12 +84,12 @@ def keep_register_roles(user: User, held: set[str]) -> None:
 
 def keep_name(user: User, person: Person, name: str) -> None:
     """Let `user` be called what the person is called now, or nothing but «Skjermet person» once protected."""
-    shown = _name_shown(person, name or user.display_name)
+    shown = name_shown(person, name or user.display_name)
     if user.display_name != shown:
         user.display_name = shown
         user.save(update_fields=["display_name"])
 
 
-def _name_shown(person: Person, name: str) -> str:
+def name_shown(person: Person, name: str) -> str:
     # A user's name stands in menus, lists and logs, so somebody with address protection gets none there.
     return str(_("Skjermet person")) if person.is_protected else person.full_name.strip() or name

@@ -16,8 +16,9 @@ from accessctl.permissions import Permission
 from accessctl.scope import Source, scope_of
 from schoolapp.doors import Door, doors_of
 from schoolapp.language import languages_of, municipality_of
-from schoolapp.menu import Section, menu_for, url_of
+from schoolapp.menu import menu_for, url_of
 from schools.models import SchoolYear
+from schools.search import OPENED_BY
 
 
 class Shell:
@@ -57,8 +58,8 @@ class Shell:
         return (words[0][:1] + words[-1][:1]).upper() if len(words) > 1 else "".join(words)[:1].upper()
 
     @cached_property
-    def menu(self) -> list[Section]:
-        return menu_for(self.user, self.request.path) if self.user else []
+    def menu(self) -> str:
+        return menu_for(self.user, self.request.path) if self.user else ""
 
     @cached_property
     def doors(self) -> list[Door]:
@@ -93,7 +94,8 @@ class Shell:
 
     @property
     def search_url(self) -> str:
-        return url_of("students:list") if self.user and self.user.holds(Permission.VIEW_PUPIL) else ""
+        opened = self.user and any(self.user.holds(right) for right in OPENED_BY)
+        return url_of("search:find") if opened else ""
 
     @property
     def logout_url(self) -> str:

@@ -11,6 +11,7 @@ from accessctl.guards import signed_in
 from accessctl.models import User
 from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
+from accessctl.scope import scope_of
 from schoolapp.menu import MENU, Text, url_of
 
 
@@ -42,4 +43,5 @@ def home(request: SignedInRequest) -> HttpResponse:
     doors = doors_of(request.user)
     if doors:
         return redirect(doors[0].url)
-    return render(request, "no_door.html", {"contacts": {"access", "register"}})
+    roles = sorted({source.name for source in scope_of(request.user).sources if source.name})
+    return render(request, "no_door.html", {"contacts": {"access", "register"}, "roles": roles})

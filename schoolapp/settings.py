@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "archive",
     "messaging",
     "documents",
+    "admissions",
     "sfo",
     "grading",
     "schoolapp",
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "schoolapp.lib.upload_limit.UploadLimitMiddleware",
+    "schoolapp.no_nul.NoNulMiddleware",
     "accessctl.journal.middleware.JournalMiddleware",
     "accessctl.middleware.AccessMiddleware",
     "schoolapp.not_served.NotServedMiddleware",
@@ -133,6 +135,31 @@ OIDC_REDIRECT_FIELD_NAME = "neste"
 OIDC_MAX_STATES = 10
 SYNTHETIC_IDS_ALLOWED = env.bool("SYNTHETIC_IDS_ALLOWED", False)
 
+# A run of the population register that would change more than this share of those it knows waits for a person.
+REGISTER_STOP_PERCENT = env.int("REGISTER_STOP_PERCENT", 10)
+# So many days without a finished run before somebody is reminded (the handbook asks for protection daily).
+REGISTER_OVERDUE_DAYS = env.int("REGISTER_OVERDUE_DAYS", 2)
+
+# KS Fiks: the population register. Without a role nothing is asked for; a role without the rest refuses to start.
+KSFIKS = {
+    "url": env.str("KSFIKS_URL", "https://api.fiks.ks.no"),
+    "role_id": env.str("KSFIKS_ROLE_ID", ""),
+    "integration_id": env.str("KSFIKS_INTEGRATION_ID", ""),
+    "integration_password": env.str("KSFIKS_INTEGRATION_PASSWORD", ""),
+    "municipality": env.str("KSFIKS_MUNICIPALITY", ""),
+}
+MASKINPORTEN = {
+    # With a slash at the end, as Maskinporten spells itself in the grant.
+    "issuer": env.str("MASKINPORTEN_ISSUER", "https://maskinporten.no/"),
+    "token_url": env.str("MASKINPORTEN_TOKEN_URL", "https://maskinporten.no/token"),
+    "client_id": env.str("MASKINPORTEN_CLIENT_ID", ""),
+    # Our own key as a JWK with `kid`.
+    "private_jwk": env.str("MASKINPORTEN_PRIVATE_JWK", ""),
+    # The municipality's organisation number, where a supplier asks on its behalf.
+    "consumer_org": env.str("MASKINPORTEN_CONSUMER_ORG", ""),
+}
+KSFIKS_TIMES = env.list("KSFIKS_TIMES", default=["03:30"])
+
 # The change history. Its triggers follow the code: they are laid anew at every `migrate`.
 PGTRIGGER_MIGRATIONS = False
 PGTRIGGER_INSTALL_ON_MIGRATE = True
@@ -147,16 +174,16 @@ EMERGENCY_ACCESS_PER_DAY = env.int("EMERGENCY_ACCESS_PER_DAY", 5)
 LOG_SEAL_KEY = env.str("LOG_SEAL_KEY", "")
 LOG_SEAL_OLD_PUBLIC_KEYS = env.list("LOG_SEAL_OLD_PUBLIC_KEYS", default=[])
 LOG_SEAL_FILE = env.str("LOG_SEAL_FILE", "")
+# The municipality's certificate for the electronic seal on finalised documents (docs/documents.md). Empty: no seal.
+SEAL = {"pkcs12": env.str("SEAL_PKCS12", ""), "passphrase_file": env.str("SEAL_PASSPHRASE_FILE", "")}
 
-GUARDIAN_GET_INIT_ANONYMOUS_USER = None
-ANONYMOUS_USER_NAME = None
+GUARDIAN_GET_INIT_ANONYMOUS_USER = ANONYMOUS_USER_NAME = None
 
 SESSION_ENGINE = "accessctl.login.store"
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_HTTPONLY = True
-CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "schoolapp.errors.csrf_failure"
 if not DEVELOPMENT:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
@@ -165,6 +192,8 @@ if not DEVELOPMENT:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many reverse proxies of ours add to X-Forwarded-For. 0 means that the header is not believed.
+PROXIES_IN_FRONT = env.int("PROXIES_IN_FRONT", 0)
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -223,13 +252,23 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 MAX_UPLOAD_BYTES = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# Archive
 ARCHIVE_CONNECTOR = env.str("ARCHIVE_CONNECTOR", "elements_ncore")
 ARCHIVE_CLIENT_TIMEOUT = env.int("ARCHIVE_CLIENT_TIMEOUT", 30)
 # Longer than client timeout + the archive's own work + its search lag + clock error; see docs/archive.md.
 ARCHIVE_QUIET_SECONDS = env.int("ARCHIVE_QUIET_SECONDS", 480)
 # How many deliveries are under way at once; the archive worker should have as many processes.
 ARCHIVE_CONCURRENCY = env.int("ARCHIVE_CONCURRENCY", 4)
+FIKS_IO = {
+    "url": env.str("FIKS_IO_URL", ""),
+    "integration_id": env.str("FIKS_IO_INTEGRATION_ID", ""),
+    "integration_password": env.str("FIKS_IO_INTEGRATION_PASSWORD", ""),
+    "amqp_url": env.str("FIKS_IO_AMQP_URL", ""),
+    "private_keys": env.list("FIKS_IO_PRIVATE_KEYS", default=[]),
+    "signing_key": env.str("FIKS_IO_SIGNING_KEY", ""),
+    "signing_certificate": env.str("FIKS_IO_SIGNING_CERTIFICATE", ""),
+    "ttl_hours": env.int("FIKS_IO_TTL_HOURS", 24),
+    "keep_days": env.int("FIKS_IO_KEEP_DAYS", 90),
+}
 NCORE = {
     "object_model_url": env.str("NCORE_OBJECT_MODEL_URL", ""),
     "document_url": env.str("NCORE_DOCUMENT_URL", ""),
@@ -244,6 +283,39 @@ NCORE = {
     "pupil_file_type": env.str("NCORE_PUPIL_FILE_TYPE", "ELEV"),
     "school_file_type": env.str("NCORE_SCHOOL_FILE_TYPE", "SAK"),
 }
+
+# SvarUt (docs/dispatch.md). Without an account letters wait, and nothing is sent.
+SVARUT = {
+    "url": env.str("SVARUT_URL", "https://svarut.ks.no"),
+    "account_id": env.str("SVARUT_ACCOUNT_ID", ""),
+    "integration_id": env.str("SVARUT_INTEGRATION_ID", ""),
+    "integration_password": env.str("SVARUT_INTEGRATION_PASSWORD", ""),
+    # The neutral sender on envelopes, the same for all schools; without a name the one set up at SvarUt stands there.
+    "return_name": env.str("SVARUT_RETURN_NAME", ""),
+    "return_org_number": env.str("SVARUT_RETURN_ORG_NUMBER", ""),
+    "return_address": env.str("SVARUT_RETURN_ADDRESS", ""),
+    "return_postal_code": env.str("SVARUT_RETURN_POSTAL_CODE", ""),
+    "return_city": env.str("SVARUT_RETURN_CITY", ""),
+}
+# SvarUt gives up after 15 minutes; whoever gives up earlier may never learn the id of what was sent.
+SVARUT_CLIENT_TIMEOUT = env.int("SVARUT_CLIENT_TIMEOUT", 960)
+# Longer than client timeout + SvarUt's own work + its search lag + clock error.
+SVARUT_QUIET_SECONDS = env.int("SVARUT_QUIET_SECONDS", 1260)
+# How many letters are under way at once; the letters worker should have as many processes.
+SVARUT_CONCURRENCY = env.int("SVARUT_CONCURRENCY", 4)
+SVARUT_REGRET_MINUTES = env.int("SVARUT_REGRET_MINUTES", 5)
+
+# The staff register from HR: a folder its files are dropped in, or the address of Visma Enterprise HRM's service.
+STAFF_FEED_FOLDER = env.str("STAFF_FEED_FOLDER", "")
+STAFF_FEED_URL = env.str("STAFF_FEED_URL", "")
+STAFF_FEED_USERNAME = env.str("STAFF_FEED_USERNAME", "")
+STAFF_FEED_PASSWORD = env.str("STAFF_FEED_PASSWORD", "")
+STAFF_FEED_TIMES = env.list("STAFF_FEED_TIMES", default=["01:30"])
+# A file that would leave less than this share of those employed changes nothing.
+STAFF_FEED_LEAST_PERCENT = env.int("STAFF_FEED_LEAST_PERCENT", 90)
+STAFF_FEED_LATE_HOURS = env.int("STAFF_FEED_LATE_HOURS", 36)
+# Positions whose code begins so teach, and stand in the position plan. Heads and deputies (795) do not.
+STAFF_TEACHING_CODES = env.list("STAFF_TEACHING_CODES", default=["796"])
 
 # Celery rings the bell; see docs/architecture.md for why each value is what it is.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", REDIS_URL)
@@ -273,12 +345,35 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"archive.tasks.*": {"queue": "archive"}, "documents.tasks.*": {"queue": "pdf"}}
+CELERY_TASK_ROUTES = {
+    "archive.tasks.*": {"queue": "archive"},
+    "documents.tasks.*": {"queue": "pdf"},
+    "messaging.tasks.*": {"queue": "letters"},
+}
 ARCHIVE_RUN_TIMES = env.list("ARCHIVE_RUN_TIMES", default=["15:30", "02:00"])
 CELERY_BEAT_SCHEDULE = {
     **daily_schedule("archive-run", "archive.tasks.start_run", ARCHIVE_RUN_TIMES),
+    **daily_schedule("classes-of-today", "students.tasks.repeat_classes", ["00:05"]),
+    **daily_schedule("moves-due", "admissions.tasks.carry_out_moves", ["00:05", "05:00"]),
+    "year-sweep": {"task": "admissions.tasks.sweep_year", "schedule": 30.0},
+    "letters-sweep": {"task": "admissions.tasks.sweep_letters", "schedule": 60.0},
+    **daily_schedule("statistics-freeze", "students.tasks.freeze_statistics", ["00:01", "06:01"]),
+    "rosters-sweep": {"task": "guardians.tasks.sweep_rosters", "schedule": 60.0},
+    "photos-sweep": {"task": "guardians.tasks.sweep_photos", "schedule": 60.0},
+    "insight-sweep": {"task": "students.tasks.sweep_insight", "schedule": 60.0},
     "archive-sweep": {"task": "archive.tasks.sweep", "schedule": 30.0},
+    **daily_schedule("archive-empty-replies", "archive.tasks.empty_old_replies", ["04:15"]),
+    "archive-watch": {"task": "archive.tasks.tell_operator", "schedule": 3600.0},
+    "dispatch-sweep": {"task": "messaging.tasks.sweep", "schedule": 30.0},
+    "dispatch-status": {"task": "messaging.tasks.poll", "schedule": 60.0},
     "documents-sweep": {"task": "documents.tasks.sweep", "schedule": 30.0},
+    "documents-sweep-school": {"task": "documents.tasks.sweep_school_documents", "schedule": 60.0},
+    "documents-sweep-batches": {"task": "documents.tasks.sweep_batches", "schedule": 30.0},
+    **daily_schedule("staff-nightly", "staff.tasks.nightly", STAFF_FEED_TIMES),
+    **daily_schedule("staff-close", "staff.tasks.close_ended", ["00:05", "06:05"]),
+    "staff-waiting": {"task": "staff.tasks.run_waiting", "schedule": 60.0},
+    **daily_schedule("register-nightly", "guardians.tasks.register_nightly", KSFIKS_TIMES),
+    "register-sweep": {"task": "guardians.tasks.register_sweep", "schedule": 30.0},
     "log-seal": {"task": "accessctl.tasks.seal_log", "schedule": 30.0},
     "log-alerts": {"task": "accessctl.tasks.look_for_alerts", "schedule": 300.0},
 }
@@ -297,6 +392,7 @@ LOGGING = {
     "loggers": {
         "django.request": {"filters": ["refusals"]},
         "pgtrigger": {"level": "WARNING"},
+        "pika": {"level": "CRITICAL"},
         "zeep": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},

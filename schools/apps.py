@@ -7,4 +7,4 @@ class SchoolsConfig(AppConfig):
     verbose_name = "Skoler"
 
     def ready(self) -> None:
-        autodiscover_modules("today")
+        autodiscover_modules("today", "duties", "search")

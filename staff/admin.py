@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.admin import display, register
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accessctl import wall
@@ -16,7 +16,7 @@ from accessctl.scope import scope_of
 from people.models import NationalId, Protection
 from schoolapp.lib.national_id import InvalidNationalId, parse
 from staff.actions import employ
-from staff.models import Employee
+from staff.models import Employee, PayCode, TeachingNorm
 
 
 class EmployeeForm(RegisterForm):
@@ -55,12 +55,12 @@ class EmployeeForm(RegisterForm):
         try:
             data["number"] = parse(data["national_id"], synthetic_allowed=settings.SYNTHETIC_IDS_ALLOWED)
         except InvalidNationalId:
-            self.add_error("national_id", _now("Nummeret er ikke gyldig. Se etter skrivefeil."))
+            self.add_error("national_id", gettext("Nummeret er ikke gyldig. Se etter skrivefeil."))
             return
         with wall.lifted("only whether somebody is employed already comes out, not who"):
             known = NationalId.objects.filter(number=data["number"].number).first()
         if known and Employee.objects.filter(person=known.person_id).exists():
-            self.add_error("national_id", _now("Denne personen er allerede registrert som ansatt."))
+            self.add_error("national_id", gettext("Denne personen er allerede registrert som ansatt."))
 
 
 @register(Employee, site=site)
@@ -95,3 +95,33 @@ class EmployeeAdmin(RegisterAdmin):
         data = form.cleaned_data
         names = {"given_name": data["given_name"], "family_name": data["family_name"]}
         employ(obj, number=data["number"], by=request.user, **names)  # type: ignore[arg-type]
+
+
+class PayCodeForm(RegisterForm):
+    class Meta:
+        model = PayCode
+        fields = ["code", "name", "unit", "rate", "is_active"]
+
+
+@register(PayCode, site=site)
+class PayCodeAdmin(RegisterAdmin):
+    lede = _("Lønnsartene skolene kan bruke i variabel lønn. En sats som endres, gjelder linjer fra da av.")
+    list_display = ["code", "name", "unit", "rate", "is_active"]
+    search_fields = ["code", "name"]
+    form = PayCodeForm
+    key = ("code",)
+    columns = ("code", "name", "unit", "rate", "is_active")
+    file_name = "lonnsarter"
+
+
+class TeachingNormForm(RegisterForm):
+    class Meta:
+        model = TeachingNorm
+        fields = ["stage", "annual_hours"]
+
+
+@register(TeachingNorm, site=site)
+class TeachingNormAdmin(RegisterAdmin):
+    lede = _("Hvor mange timer på 60 minutter en full stilling underviser i året. Brukes i stillingsplanen.")
+    list_display = ["__str__", "annual_hours"]
+    form = TeachingNormForm

@@ -5,5 +5,5 @@ from staff.models import Employee
 
 
 def is_employee(person: Person) -> bool:
-    """Whether `person` is on the staff register. Which rights that gives is said by roles."""
-    return Employee.objects.filter(person=person).exists()
+    """Whether `person` is employed, the last day counted in. Which rights that gives is said by roles."""
+    return Employee.objects.employed().filter(person=person).exists()

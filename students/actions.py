@@ -3,7 +3,7 @@
 Every one is dated; nothing of the past is overwritten.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -103,6 +103,8 @@ def place_in_class(student: Student, *, group: Group, by: User | None, on: date 
     lock(student)
     if group.kind != Group.Kind.HOME_CLASS:
         raise PlacementError(_("Gruppen er ikke en klasse."))
+    if group.closed_on and group.closed_on < start:
+        raise PlacementError(_("Klassen er avsluttet. Velg en annen klasse."))
     if not student.enrolments.filter(
         school_year=group.school_year, school=group.school, state=Enrolment.State.ACTIVE
     ).exists():
@@ -113,19 +115,36 @@ def place_in_class(student: Student, *, group: Group, by: User | None, on: date 
         return same
     if standing.filter(valid_from__gte=start).exists():
         raise PlacementError(_("Eleven er allerede satt i en klasse fra denne dagen eller senere."))
+    leave_contact_groups(student, of=list(standing.values_list("group", flat=True)), last_day=start - timedelta(days=1))
     standing.update(valid_to=start - timedelta(days=1))
     membership = Membership.objects.create(student=student, group=group, is_home_class=True, valid_from=start)
     repeat_placement(student)
     return membership
 
 
+def leave_contact_groups(student: Student, *, of: list[int], last_day: date) -> None:
+    """A contact group's pupils belong to its class: end the places in those of the classes a pupil leaves."""
+    if not of:
+        return
+    places = student.memberships.filter(group__home_class__in=of)
+    places.filter(valid_from__gt=last_day).delete()
+    places.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=last_day)).update(valid_to=last_day)
+
+
 @transaction.atomic
 def leave_school(
-    student: Student, *, state: str, by: User | None, on: date | None = None, year: SchoolYear | None = None
+    student: Student,
+    *,
+    state: str,
+    by: User | None,
+    on: date | None = None,
+    year: SchoolYear | None = None,
+    keeps: Collection[str] = (),
 ) -> None:
     """End the active place with `state` (moved, private school, …) and all groups; `on` is the last day.
 
-    Raises PlacementError when the pupil has no active place to leave.
+    Groups of the kinds in `keeps` go on, and a group that had not begun disappears. Raises PlacementError when the
+    pupil has no active place to leave.
     """
     last_day = on or clock.today()
     lock(student)
@@ -137,11 +156,9 @@ def leave_school(
     enrolment.state = state
     enrolment.valid_to = max(last_day, enrolment.valid_from)
     enrolment.save(update_fields=["state", "valid_to"])
-    for membership in student.memberships.filter(group__school_year=enrolment.school_year).filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=last_day)
-    ):
-        membership.valid_to = max(last_day, membership.valid_from)
-        membership.save(update_fields=["valid_to"])
+    left = student.memberships.filter(group__school_year=enrolment.school_year).exclude(group__kind__in=keeps)
+    left.filter(valid_from__gt=last_day).delete()
+    left.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=last_day)).update(valid_to=last_day)
     repeat_placement(student)
 
 
@@ -164,10 +181,15 @@ def move_to(
 
 @wall.lifted("a pupil who moves leaves the reach of the one who moves them")
 def repeat_placement(student: Student) -> None:
-    """Repeat the active place and the class of today on the pupil's own row, where access and lists read them."""
+    """Repeat the active place and the class of today on the pupil's own row, where access and lists read them.
+
+    A pupil who is exempt from compulsory schooling stays listed where the pupil was (STR-12).
+    """
+    exempt = Q(state=Enrolment.State.EXEMPT, valid_to__isnull=True)
     enrolment = (
-        student.enrolments.filter(state=Enrolment.State.ACTIVE)
+        student.enrolments.filter(Q(state=Enrolment.State.ACTIVE) | exempt)
         .filter(school_year__state=SchoolYear.State.CURRENT)
+        .order_by("state")
         .first()
     )
     membership = student.memberships.on().filter(is_home_class=True).select_related("group").first()
@@ -193,7 +215,7 @@ def functions_in(group: Group) -> list[GroupStaffing.Function]:
     match group.kind:
         case Group.Kind.SFO_GROUP:
             return [function.ASSISTANT]
-        case Group.Kind.SUBJECT_GROUP:
+        case Group.Kind.SUBJECT_GROUP | Group.Kind.ELECTIVE:
             return [function.SUBJECT_TEACHER, function.ASSISTANT]
     return list(function)
 
@@ -220,6 +242,7 @@ def staff_group(
         raise StaffingError(_("Du kan ikke gi deg selv ansvar for en gruppe. Be en kollega med samme ansvar."))
     if function not in functions_in(group):
         raise StaffingError(_("Ingen kan ha denne funksjonen i en gruppe av dette slaget. Velg en annen."))
+    valid_to = valid_to or group.closed_on
     check_staffing_period(group, start, valid_to)
     if not RoleAssignment.objects.not_ended().filter(user=employee.person.user_id, school=group.school).exists():
         raise StaffingError(_("Den ansatte har ingen rolle ved skolen. Gi en rolle under Tilganger først."))
@@ -238,11 +261,11 @@ def staff_group(
 
 
 @transaction.atomic
-def end_staffing(row: GroupStaffing, *, by: User, last_day: date | None = None) -> None:
+def end_staffing(row: GroupStaffing, *, by: User, last_day: date | None = None, is_trial: bool = False) -> None:
     """Let the responsibility end on `last_day`, or have ended now; one that had not begun disappears.
 
-    Raises StaffingError for somebody else's school, for one that has ended, and for a day that is past, or later than
-    the end already set: to last longer is to be given anew.
+    A trial checks everything and saves nothing. Raises StaffingError for somebody else's school, for one that has
+    ended, and for a day that is past, or later than the end already set: to last longer is to be given anew.
     """
     check_may_staff(row.group, by)
     if row.valid_to and row.valid_to < clock.today():
@@ -251,6 +274,8 @@ def end_staffing(row: GroupStaffing, *, by: User, last_day: date | None = None) 
         raise StaffingError(_("Siste dag må være i dag eller senere. Velg «Avslutt nå» for å ta ansvaret bort."))
     if last_day and row.valid_to and last_day > row.valid_to:
         raise StaffingError(_("Ansvaret slutter før denne dagen. Legg det til på nytt for perioden etter."))
+    if is_trial:
+        return
     record_event(by, "end_staffing", row.employee, what=what_of_staffing(row))
     if last_day is None:
         end_now(row)
@@ -268,6 +293,8 @@ def check_staffing_period(group: Group, start: date, end: date | None) -> None:
     """Raise StaffingError for what would begin in the past, end before it began, or lie after the school year."""
     if start < clock.today():
         raise StaffingError(_("Ansvar kan ikke gis tilbake i tid. Velg dagen i dag eller senere."))
+    if group.closed_on and max(start, end or start) > group.closed_on:
+        raise StaffingError(_("Gruppen er avsluttet, så ingen kan få ansvar for den etter siste dag."))
     if end and end < start:
         raise StaffingError(_("Sluttdatoen er før startdatoen."))
     if start > group.school_year.ends_on:

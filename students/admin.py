@@ -3,7 +3,8 @@ from typing import Any
 from django import forms
 from django.contrib.admin import register
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _now
+from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accessctl.console import DateInput, RegisterAdmin, site
@@ -13,7 +14,11 @@ from accessctl.registers.forms import RegisterForm
 from people.models import Protection
 from schoolapp.lib import clock
 from schools.fields import SchoolYearField
+from schools.models import Subject
 from staff.models import Employee
+from students.actions import StaffingError, end_staffing, staff_group
+from students.groups.actions import change_group, open_group
+from students.groups.refusals import GroupError
 from students.models import Group, GroupStaffing
 
 
@@ -32,17 +37,78 @@ class SchoolField(forms.ModelChoiceField):
         return super().prepare_value(found)
 
 
+class SubjectField(forms.ModelChoiceField):
+    """A subject by its code at Udir."""
+
+    def __init__(self) -> None:
+        subjects = Subject.objects.order_by("name_nb", "code")
+        super().__init__(subjects, to_field_name="code", label=_("Fag"), required=False, empty_label=_("Ikke valgt"))
+
+    def prepare_value(self, value: Any) -> Any:
+        found = Subject.objects.filter(pk=value).first() if isinstance(value, int) else value
+        return super().prepare_value(found)
+
+
 class GroupForm(RegisterForm):
+    """A group by the rules of its own page: `open_group` and `change_group` try it here and save it afterwards."""
+
     school = SchoolField()
     school_year = SchoolYearField(label=_("Skoleår"))
+    subject = SubjectField()
+    class_name = forms.CharField(
+        label=_("Del av klassen"),
+        max_length=60,
+        required=False,
+        help_text=_("Bare for kontaktlærergrupper: navnet på klassen gruppen er en del av."),
+    )
 
     class Meta:
         model = Group
-        fields = ["school", "school_year", "kind", "name", "grade_level"]
+        fields = ["school", "school_year", "kind", "name", "grade_level", "subject", "unit"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["school"].queryset = editable_schools(self.user)  # type: ignore[attr-defined]
+        if self.instance.home_class:
+            self.initial["class_name"] = self.instance.home_class.name
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.changed_data and not self.errors:
+            try:
+                data["home_class"] = self.class_called(data["class_name"])
+                self.save_group(is_trial=True)
+            except GroupError as error:
+                self.add_error(None, str(error))
+        return data
+
+    def validate_constraints(self) -> None:
+        """Nothing more: the trial has said it in words that tell what to do."""
+
+    def class_called(self, name: str) -> Group | None:
+        if not name:
+            return None
+        data = self.cleaned_data
+        same_place = Group.objects.filter(school=data["school"], school_year=data["school_year"])
+        found = same_place.filter(kind=Group.Kind.HOME_CLASS, name__iexact=name).first()
+        if found is None:
+            raise GroupError(gettext("Skolen har ikke denne klassen dette skoleåret. Opprett klassen først."))
+        return found
+
+    def save_group(self, *, is_trial: bool = False) -> Group:
+        """Raises GroupError."""
+        data = self.cleaned_data
+        told = {name: data[name] for name in ("name", "grade_level", "subject", "unit", "home_class")}
+        if told["home_class"]:
+            told["grade_level"] = told["home_class"].grade_level
+        if not self.instance.pk:
+            year = data["school_year"]
+            return open_group(
+                school=data["school"], year=year, kind=data["kind"], by=self.user, is_trial=is_trial, **told
+            )
+        if {"school", "school_year", "kind"} & set(self.changed_data):
+            raise GroupError(gettext("En gruppe bytter ikke skole, skoleår eller slag. Lag en ny gruppe i stedet."))
+        return change_group(self.instance, by=self.user, is_trial=is_trial, **told)
 
 
 def editable_schools(user: Any) -> QuerySet[School]:
@@ -53,17 +119,23 @@ def editable_schools(user: Any) -> QuerySet[School]:
 class GroupAdmin(RegisterAdmin):
     heading = _("Klasser og grupper")
     lede = _("Klassene og gruppene ved skolene. Hvem som går i dem, står på klassens egen side.")
-    list_display = ["name", "school", "school_year", "kind", "grade_level"]
+    list_display = ["name", "school", "school_year", "kind", "grade_level", "closed_on"]
     list_filter = ["school_year", "kind"]
     search_fields = ["name", "school__name"]
-    list_select_related = ["school", "school_year"]
+    list_select_related = ["school", "school_year", "subject", "home_class"]
     ordering = ["-school_year", "school__name", "name"]
     view_permission = Permission.VIEW_GROUPS
     change_permission = Permission.EDIT_GROUPS
     form = GroupForm
     key = ("school", "school_year", "kind", "name")
-    columns = ("school", "school_year", "kind", "name", "grade_level")
+    columns = ("school", "school_year", "kind", "name", "grade_level", "subject", "class_name", "unit")
     file_name = "grupper"
+
+    def save_model(self, request: HttpRequest, obj: Group, form: GroupForm, change: bool) -> None:
+        if not form.changed_data:
+            return
+        saved = form.save_group()
+        obj.pk, obj.uuid = saved.pk, saved.uuid
 
 
 class StaffingForm(RegisterForm):
@@ -104,27 +176,42 @@ class StaffingForm(RegisterForm):
             )
             if len(groups := list(found[:2])) != 1:
                 self.add_error(
-                    "group_name", _now("Skolen har ikke akkurat én gruppe med dette navnet dette skoleåret.")
+                    "group_name", gettext("Skolen har ikke akkurat én gruppe med dette navnet dette skoleåret.")
                 )
             else:
                 self.instance.group = groups[0]
         if self.changed_data:
-            self.check_responsibility(data)
+            self.check_responsibility()
         return data
 
-    def check_responsibility(self, data: dict[str, Any]) -> None:
-        """As on the group's own page: nobody gives themselves pupils, and nothing is given or taken back in time."""
-        today, was_to = clock.today(), self.initial.get("valid_to")
-        employee, start, end = data.get("employee"), data.get("valid_from"), data.get("valid_to")
-        if employee and self.user and employee.person.user_id == self.user.pk:
-            self.add_error("employee", _now("Du kan ikke gi deg selv ansvar for en gruppe. Be en kollega."))
-        if not self.instance.pk:
-            if start and start < today:
-                self.add_error("valid_from", _now("Ansvar kan ikke gis tilbake i tid. Velg dagen i dag eller senere."))
-        elif set(self.changed_data) - {"valid_to"}:
-            self.add_error(None, _now("Bare sluttdatoen kan endres. Avslutt ansvaret, og legg til et nytt."))
-        elif (was_to and was_to < today) or (end and end < today):
-            self.add_error("valid_to", _now("Det som er avsluttet, endres ikke. Velg dagen i dag eller senere."))
+    def check_responsibility(self) -> None:
+        """As on the group's own page, where `staff_group` and `end_staffing` decide."""
+        if self.errors:
+            return
+        try:
+            if set(self.changed_data) - {"valid_to"} and self.instance.pk:
+                raise StaffingError(gettext("Bare sluttdatoen kan endres. Avslutt ansvaret, og legg til et nytt."))
+            end = self.cleaned_data["valid_to"]
+            if self.instance.pk and end and end < clock.today():
+                raise StaffingError(gettext("Det som er avsluttet, endres ikke. Velg dagen i dag eller senere."))
+            self.save_staffing(is_trial=True)
+        except StaffingError as error:
+            self.add_error(None, str(error))
+
+    def save_staffing(self, *, is_trial: bool = False) -> None:
+        """Raises StaffingError."""
+        data, row = self.cleaned_data, self.instance
+        if not row.pk:
+            told = {name: data[name] for name in ("employee", "function", "valid_from", "valid_to")}
+            made = staff_group(row.group, by=self.user, is_trial=is_trial, **told)
+            if made:
+                row.pk = made.pk
+        elif data["valid_to"] is None:
+            raise StaffingError(gettext("En sluttdato tas ikke bort. Legg til ansvaret på nytt for perioden etter."))
+        else:
+            end_staffing(
+                GroupStaffing.objects.get(pk=row.pk), by=self.user, last_day=data["valid_to"], is_trial=is_trial
+            )
 
 
 @register(GroupStaffing, site=site)
@@ -142,6 +229,10 @@ class GroupStaffingAdmin(RegisterAdmin):
     key = ("school", "school_year", "group_name", "employee", "function", "valid_from")
     columns = (*key, "valid_to")
     file_name = "bemanning"
+
+    def save_model(self, request: HttpRequest, obj: GroupStaffing, form: StaffingForm, change: bool) -> None:
+        if form.changed_data:
+            form.save_staffing()
 
     def school(self, row: GroupStaffing) -> str:
         return row.group.school.name

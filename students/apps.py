@@ -7,4 +7,14 @@ class StudentsConfig(AppConfig):
     verbose_name = "Elever"
 
     def ready(self) -> None:
-        autodiscover_modules("pupil_tabs", "reached", "watchers")
+        autodiscover_modules(
+            "pupil_lists",
+            "pupil_tabs",
+            "staff_groups",
+            "reached",
+            "watchers",
+            "transfer_facts",
+            "year_traces",
+            "statistics_sections",
+            "insight_parts",
+        )

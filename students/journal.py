@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accessctl import wall
 from accessctl.journal.pupils import Ground, Pupil, Source, register_grounds, register_source, register_subject
-from accessctl.journal.tracking import track
+from accessctl.journal.tracking import track, untracked
 from accessctl.models import AccessEvent
 from accessctl.permissions import Permission
 from accessctl.roles import Reach
@@ -19,12 +19,21 @@ from accessctl.scope import Container, Scope, scope_of, valid_today
 from people.models import Person, Protection
 from schoolapp.lib import clock
 from students.models import (
+    CountCorrection,
+    Elsewhere,
     Enrolment,
     GrantProposal,
     Group,
+    GroupChange,
     GroupGrant,
     GroupStaffing,
+    InsightExport,
     Membership,
+    Photo,
+    PhotoNumber,
+    SavedView,
+    Snapshot,
+    SnapshotCount,
     Student,
     StudentGrant,
 )
@@ -32,14 +41,23 @@ from students.models import (
 EMERGENCY = "Nødtilgang: "
 Basis = AccessEvent.Basis
 
-track(Student, pupil="id", person="person_id", ignored=("sort_name",), needs=Permission.VIEW_PUPIL)
+IN_OTHER_ROWS = ("sort_name", "sex", "written_form", "is_protected")
+track(Student, pupil="id", person="person_id", ignored=IN_OTHER_ROWS, needs=Permission.VIEW_PUPIL)
 track(StudentGrant, pupil="content_object_id")
 track(GrantProposal, pupil="student_id")
 track(Enrolment, pupil="student_id", needs=Permission.VIEW_PUPIL)
+track(Elsewhere, pupil="student_id", needs=Permission.VIEW_PUPIL)
 track(Group)
+untracked(GroupChange, "is itself the note of a change")
 track(GroupGrant)
 track(Membership, pupil="student_id", needs=Permission.VIEW_PUPIL)
 track(GroupStaffing)
+track(Photo, pupil="student_id", hidden=("file",), needs=Permission.VIEW_PUPIL)
+track(PhotoNumber, pupil="student_id", needs=Permission.VIEW_PUPIL)
+untracked(InsightExport, "A log of its own: who asked for whose record, why, and when; the access log has it too.")
+for frozen in (Snapshot, SnapshotCount, CountCorrection):
+    untracked(frozen, "Never changed after it is written; the database refuses it.")
+untracked(SavedView, "How somebody likes to look at a list; it names no pupil and opens nothing.")
 
 
 class Pupils(Source):
@@ -187,6 +205,8 @@ def through_grants(user: Any, known: Mapping[UUID, Pupil]) -> dict[UUID, Ground]
 register_source(Pupils())
 register_subject(Student, "uuid")
 register_subject(StudentGrant, "content_object__uuid")
+register_subject(Elsewhere, "student__uuid")
+register_subject(Photo, "student__uuid")
 register_subject(Person, "student__uuid")
 register_grounds(as_pupil, order=10)
 register_grounds(through_own_groups, order=20)

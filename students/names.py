@@ -1,17 +1,17 @@
 """How names are filed and found, the Norwegian way: æ, ø, å come last and «aa» is filed as å.
 
 A filed name is compared byte by byte (collation "C" in the database), so å is written with a letter that comes after
-æ and ø in that order. The same spelling is used for filing and for searching; nobody is shown it.
+æ and ø in that order; nobody is shown it. How names are found is told in schoolapp.lib.search_words.
 """
 
 import re
 import unicodedata
 
-from django.contrib.postgres.search import SearchVector
 from django.db.models import QuerySet
 
 from accessctl import wall
 from people.models import Person
+from schoolapp.lib.search_words import SearchWords, terms, words_of
 
 LAST_LETTER = "ÿ"
 SPELLINGS = str.maketrans(
@@ -29,9 +29,8 @@ SPELLINGS = str.maketrans(
         "ü": "y",
     }
 )
-MAX_WORDS = 5
-# The words of a filed name, each once, in no language; the index of Student is built on the same expression.
-NAME_WORDS = SearchVector("sort_name", config="simple")
+# What a pupil is found by; the index of Student is built on the same expression.
+NAME_WORDS = SearchWords("sort_name")
 
 
 def filed(text: str) -> str:
@@ -49,14 +48,12 @@ def sort_name(person: Person) -> str:
 
 
 def named(students: QuerySet, query: str) -> QuerySet:
-    """The pupils in whose name each word of the query begins a word, in any order; all of them for an empty query.
+    """The pupils in whose name each word of the query begins a word, in any order; all of them for an empty query."""
+    return with_words(students, words_of(query)) if query.strip() else students
 
-    A word that ends in «a» may be the first half of an «aa», so that «isa» finds Isaac while one is still typing.
-    """
-    if not query.strip():
-        return students
-    words = filed(query).split()[:MAX_WORDS]
+
+def with_words(students: QuerySet, words: list[str]) -> QuerySet:
+    """The pupils in whose name each of the folded words begins a word; none of them without a word."""
     if not words:
         return students.none()
-    terms = [f"({word}:* | {word[:-1]}{LAST_LETTER}:*)" if word.endswith("a") else f"{word}:*" for word in words]
-    return students.filter(wall.Among("pk", wall.ids_of("students_named", " & ".join(terms))))
+    return students.filter(wall.Among("pk", wall.ids_of("students_named", terms(words))))

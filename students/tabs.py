@@ -27,7 +27,7 @@ class Tab:
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of the overview. `data(user, student, hides_address)` gives the context of `template_name`.
+    """A part of the overview, or of the page `tab`. `data(user, student, hides_address)` gives the template's context.
 
     The last says whether the address of the household must be kept from the user.
     """
@@ -37,6 +37,7 @@ class Panel:
     permission: Permission
     order: int
     data: Callable[[User, Student, bool], dict[str, Any]]
+    tab: str = "oversikt"
 
 
 _tabs: dict[str, Tab] = {}
@@ -63,8 +64,8 @@ def tabs() -> list[Tab]:
     return sorted(_tabs.values(), key=lambda tab: tab.order)
 
 
-def panels() -> list[Panel]:
-    return sorted(_panels.values(), key=lambda panel: panel.order)
+def panels(tab: str = "oversikt") -> list[Panel]:
+    return sorted((panel for panel in _panels.values() if panel.tab == tab), key=lambda panel: panel.order)
 
 
 def hides_address(user: User, student: Student) -> bool:

@@ -1,5 +1,6 @@
 """Own classes and SFO groups on the start page."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Q
@@ -10,11 +11,12 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accessctl.journal.alerts import open_alerts
-from accessctl.models import RoleChange, User
+from accessctl.journal.alerts import grouped
+from accessctl.models import Alert, RoleChange, User
 from accessctl.permissions import Permission
 from schoolapp.lib import clock
-from schools.today import Shortcut, TodayLine, register, register_shortcuts
+from schoolapp.lib.gather import Answers, Asked, HowMany
+from schools.today import Shortcut, TodayLine, register, register_lines, register_shortcuts
 from students.models import Group, GroupStaffing, Student
 from students.rights.officers import Proposed, given_lately, shown, waiting_for
 
@@ -44,14 +46,21 @@ def own_classes(user: User) -> list[Shortcut]:
 
 
 def filter_of(group: Any) -> dict[str, str]:
-    """What the list of pupils is filtered by. It knows classes; those who work in SFO see no others than their own."""
-    school = {"skole": str(group.school_uuid)}
-    return school | {"klasse": group.name} if group.kind == Group.Kind.HOME_CLASS else school
+    """What the list of pupils is filtered by."""
+    if group.kind == Group.Kind.HOME_CLASS:
+        return {"skole": str(group.school_uuid), "klasse": group.name}
+    return {"skole": str(group.school_uuid), "gruppe": str(group.uuid)}
 
 
-def alerts(user: User) -> list[TodayLine]:
+def ask_alerts(user: User) -> Asked:
     """What the privacy officer has not assessed yet."""
-    count = open_alerts(user) if user.holds(Permission.VIEW_ACCESS_LOG) else 0
+    if not user.holds(Permission.VIEW_ACCESS_LOG):
+        return {}
+    return {"students.alerts": HowMany(grouped(Alert.objects.visible_to(user).open()))}
+
+
+def alerts(user: User, answers: Answers) -> list[TodayLine]:
+    count = answers["students.alerts"]
     if not count:
         return []
     title = ngettext("%(n)d varsel fra innsynsloggen", "%(n)d varsler fra innsynsloggen", count) % {"n": count}
@@ -59,22 +68,26 @@ def alerts(user: User) -> list[TodayLine]:
     return [TodayLine(count, "bad", title, detail, reverse("journal:alerts"), _("Vurder"))]
 
 
-register(alerts)
+register(ask_alerts, alerts)
 
 
-def role_changes(user: User) -> list[TodayLine]:
+def ask_role_changes(user: User) -> Asked:
     """Changes of roles that wait for this user, as somebody other than who proposed them."""
     changes = RoleChange.objects.visible_to(user).waiting().exclude(proposed_by=user)
+    return {"students.role_changes": changes.values_list("uuid", "role__name", "proposed_at")}
+
+
+def role_changes(user: User, answers: Answers) -> list[TodayLine]:
     return [
         TodayLine(
             1,
             "warn",
-            _("Endring av rollen %(role)s venter på godkjenning") % {"role": change.role},
-            _("foreslått %(date)s") % {"date": date_format(localdate(change.proposed_at), "d.m.Y")},
-            reverse("roles:waiting", args=[change.uuid]),
+            _("Endring av rollen %(role)s venter på godkjenning") % {"role": role},
+            _("foreslått %(date)s") % {"date": date_format(localdate(datetime.fromisoformat(at)), "d.m.Y")},
+            reverse("roles:waiting", args=[uuid]),
             _("Se endringen"),
         )
-        for change in changes.select_related("role")
+        for uuid, role, at in answers["students.role_changes"]
     ]
 
 
@@ -111,5 +124,5 @@ def told(text: str, line: Proposed, at: Any) -> str:
 
 
 register_shortcuts(own_classes)
-register(role_changes)
-register(grant_proposals)
+register(ask_role_changes, role_changes)
+register_lines(grant_proposals)

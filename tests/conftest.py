@@ -1,15 +1,25 @@
 """Shared fixtures. The database and Redis are real; the network is closed but for this machine."""
 
+import os
 import pickle
+from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.db import connection, transaction
+from django.test import Client, TransactionTestCase
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.database import AsMigrated, content_of, copied, put
 from tests.world import World, build_world
+
+# How fast a machine makes examples says nothing about the project.
+hypothesis_settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("any machine")
 
 
 class OneBrowser(LoadScopeScheduling):
@@ -17,6 +27,13 @@ class OneBrowser(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+
+
+def pytest_configure() -> None:
+    """Each worker has a Redis database of its own: a test that empties the cache would empty the others', too."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
+    django_settings.REDIS_URL = f"{django_settings.REDIS_URL.rpartition('/')[0]}/{number}"
+    django_settings.CACHES["default"]["LOCATION"] = django_settings.REDIS_URL
 
 
 def pytest_xdist_make_scheduler(config, log):
@@ -30,13 +47,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Tests that commit must empty their tables afterwards; the log's own tests switch these triggers back on."""
-    assert connection.settings_dict["NAME"].startswith("test_"), "mark what uses the database with django_db"
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for name in ("access_event", "changeevent", "logseal", "alert", "alertassessment"):
-            table = name.replace("_", "")
-            cursor.execute(f"ALTER TABLE accessctl_{table} DISABLE TRIGGER {name}_no_truncate")
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker, django_db_keepdb):
+    """A copy of the migrated database for this worker. Tests that commit leave it as it was."""
+    name = connection.creation._get_test_db_name()
+    with django_db_blocker.unblock(), copied(name, is_kept=django_db_keepdb), pytest.MonkeyPatch.context() as patch:
+        as_migrated = AsMigrated()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: as_migrated.restore())
+        with django_db_blocker.block():
+            yield
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +73,8 @@ def world_copy(django_db_setup, django_db_blocker) -> tuple[bytes, dict[str, byt
                 cursor.execute(f"SELECT setval('{sequence}', coalesce(max(id), 0) + 1, false) FROM {table}")
         world = build_world()
         for table in tables:
-            with cursor.copy(f"COPY {table} TO STDOUT") as copy:
-                if content := b"".join(bytes(block) for block in copy):
-                    rows[table] = content
+            if content := content_of(cursor, table):
+                rows[table] = content
         transaction.set_rollback(True)
     return pickle.dumps(world), rows
 
@@ -67,12 +84,7 @@ def world(db, world_copy) -> World:
     """The cast, laid into this test's database."""
     objects, rows = world_copy
     with transaction.atomic(), connection.cursor() as cursor:
-        # The cast is no change anybody made: it leaves no history, and its keys have been checked once.
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        for table, content in rows.items():
-            with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-                copy.write(content)
-        cursor.execute("SET LOCAL session_replication_role = origin")
+        put(cursor, rows)
     return pickle.loads(objects)
 
 
@@ -96,3 +108,21 @@ def bokmaal():
 def media_folder(settings, tmp_path):
     """Files of a test go away with it."""
     settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture(autouse=True)
+def answers_closed(monkeypatch) -> Iterator[None]:
+    """Files that were answered with and not read to the end are closed, as a server does when the answer is sent."""
+    answers, request = [], Client.request
+
+    def remembered(client: Client, **asked):
+        answer = request(client, **asked)
+        if answer.streaming:
+            answers.append(answer)
+        return answer
+
+    monkeypatch.setattr(Client, "request", remembered)
+    yield
+    for answer in answers:
+        for close in answer._resource_closers:
+            close()

@@ -71,10 +71,10 @@ def oidc_standin(folder: Path, *, base_url: str) -> Iterator[OidcStandin]:
         yield standin
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
-def _wait_until_open(port: int, process: subprocess.Popen, log: Path, seconds: float = 30) -> None:
+def _wait_until_open(port: int, process: subprocess.Popen, log: Path, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         with socket.socket() as probe:

@@ -76,6 +76,12 @@ def test_templates_keep_their_size():
     assert [name(p) for p in files(".html") if len(p.read_text().splitlines()) > 200] == []
 
 
+def test_a_date_is_asked_for_by_the_field_that_knows_which_are_meant():
+    own = "schoolapp/lib/date_field.py"
+    users = [name(p) for p in python_files() if re.search(r"forms\.DateField\(", p.read_text()) and not is_test(p)]
+    assert [user for user in users if user != own] == []
+
+
 def test_imports_stand_at_the_top():
     """A local import hides a dependency from the layer contract. WeasyPrint is heavy and stays in its process."""
     wrong = []
@@ -91,11 +97,12 @@ def test_imports_stand_at_the_top():
 
 def test_views_read_only_what_the_user_may_see():
     """In views a model is reached through a scoped queryset. Registers without personal data are listed by name."""
-    scoped = {"visible_to", "own", "none"}
+    scoped = {"visible_to", "shown_to", "own", "none"}
     open_registers = {"School", "SchoolYear", "Municipality", "DocumentType", "TemplateVersion", "ArchiveRun"}
+    open_registers |= {"Subject", "SubjectSnapshot", "AccessBasis"}
     wrong, seen = [], 0
     for path in python_files():
-        if is_test(path) or "views" not in name(path):
+        if is_test(path) or not ("views" in path.parts or path.name == "views.py"):
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute)):
@@ -157,30 +164,78 @@ LOOKS_PAST_THE_WALL = {
     "accessctl/audit.py",
     "accessctl/journal/changes.py",
     "accessctl/registers/history.py",
+    "admissions/document_flows.py",
+    "admissions/moves/actions.py",
+    "admissions/moves/arrivals.py",
+    "admissions/moves/batches.py",
+    "admissions/moves/effect.py",
+    "admissions/moves/filing.py",
+    "admissions/moves/letters.py",
+    "admissions/moves/notice.py",
+    "admissions/moves/notice_page.py",
+    "admissions/moves/reading.py",
+    "admissions/moves/recipients.py",
+    "admissions/moves/removal.py",
+    "admissions/year/board.py",
+    "admissions/year/decisions.py",
+    "admissions/year/draft.py",
+    "admissions/year/exceptions.py",
+    "admissions/year/many.py",
+    "admissions/year/obstacles.py",
+    "admissions/year/reading.py",
+    "admissions/year/steps.py",
+    "admissions/year/written.py",
+    "archive/folder_actions.py",
+    "archive/folders.py",
     "documents/actions.py",
+    "documents/batch/actions.py",
+    "documents/group_overviews.py",
+    "documents/preflight_checks.py",
+    "documents/rehearsals.py",
     "documents/sensitive_deliveries.py",
+    "documents/verification.py",
     "guardians/actions/protection.py",
     "guardians/actions/relations.py",
     "guardians/apart.py",
+    "guardians/everybody/found.py",
     "guardians/household.py",
+    "guardians/models/register.py",
+    "guardians/photos.py",
     "guardians/protected.py",
     "guardians/reached.py",
-    "guardians/register_import.py",
+    "guardians/register/decisions.py",
+    "guardians/register/duplicates.py",
+    "guardians/register/lists.py",
+    "guardians/register/merge.py",
+    "guardians/register/reading.py",
     "guardians/watchers.py",
+    "messaging/officer.py",
     "people/actions.py",
     "people/directory.py",
+    "schoolapp/management/whole_export.py",
+    "schools/today.py",
+    "schools/wheel/board.py",
     "staff/actions.py",
     "staff/admin.py",
+    "staff/hr/sync.py",
     "students/actions.py",
     "students/emergency/actions.py",
+    "students/groups/actions.py",
+    "students/groups/class_names.py",
+    "students/history.py",
+    "students/insight/changes.py",
     "students/journal.py",
+    "students/lists/past.py",
     "students/reached.py",
+    "students/statistics/actions.py",
+    "students/wall.py",
 }
 
 
 def test_the_wall_is_lifted_in_known_places_only():
     """A new place is a decision about security: write there why, and add it here."""
     production = [path for path in python_files() if not is_test(path) and "accessctl/wall/" not in name(path)]
-    lifting = {name(path) for path in production if re.search(r"\blifted\(|wall\.lifted|\bLIFTED\b", path.read_text())}
+    lifts = re.compile(r"\blifted\(|wall\.lifted|\bLIFTED\b|\blook_past\b")
+    lifting = {name(path) for path in production if lifts.search(path.read_text())}
     assert lifting == LOOKS_PAST_THE_WALL
     assert [path for path in lifting if "/views" in path] == []

@@ -21,6 +21,9 @@ from schoolapp.lib import clock
 # Seeing a pupil on one of these grounds is everyday work, or one's own affair.
 EVERYDAY = (AccessEvent.Basis.OWN_GROUP, AccessEvent.Basis.OWN_CHILD, AccessEvent.Basis.SELF, "")
 OPENING = ("open", "download", "preview")
+# To be shown by the search over all persons counts as being opened.
+SEARCHED_ALL = "search_persons"
+COUNTED = (*OPENING, SEARCHED_ALL)
 
 
 def protected_opened(user: User | None, opened: Sequence[Pupil], *, reason: str) -> None:
@@ -78,7 +81,9 @@ def look_for_many() -> int:
     """Tell of those who today have opened many different pupils outside their own groups. Returns how many are new."""
     start = datetime.combine(clock.today(), time.min, clock.OSLO)
     busy = (
-        AccessEvent.objects.filter(at__gte=start, action__in=OPENING, about__isnull=False, user__isnull=False)
+        AccessEvent.objects.filter(
+            at__gte=start, action__in=(*OPENING, SEARCHED_ALL), about__isnull=False, user__isnull=False
+        )
         .exclude(basis__in=EVERYDAY)
         .values("user")
         .annotate(pupils=Count("about", distinct=True))

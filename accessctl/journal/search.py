@@ -14,6 +14,7 @@ from accessctl.journal import pupils
 from accessctl.journal.folding import Folded
 from accessctl.journal.words import IN_FULL, act, action_name, moment, sentence
 from accessctl.models import AccessEvent, User
+from schoolapp.lib.search_words import MAX_WORDS
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 UNKNOWN_PUPIL = "–"
@@ -100,9 +101,9 @@ def pupil_label(about: UUID | None, known: dict[UUID, pupils.Pupil]) -> str | Pr
 
 
 def users_called(viewer: Any, name: str) -> list[User]:
-    """Users whose name has every word of `name`, at most twenty; never somebody the viewer may not know of."""
+    """At most twenty whose name has the first words of `name`; never somebody the viewer may not know of."""
     rows = User.objects.all()
-    for word in name.split():
+    for word in name.split()[:MAX_WORDS]:
         rows = rows.filter(display_name__icontains=word)
     found = list(rows.order_by("display_name", "pk")[:20])
     hidden = pupils.source().unnamed_users(viewer, {user.pk for user in found})

@@ -55,6 +55,13 @@ WHY = {
             "15 minuttene."
         ),
     ),
+    Content.DELETION: Why(
+        _("Bekreft hvem du er for å slette dokumentet"),
+        _(
+            "Et slettet dokument kan ikke hentes tilbake. Derfor må du ha bekreftet hvem du er i løpet av de siste "
+            "15 minuttene."
+        ),
+    ),
 }
 
 

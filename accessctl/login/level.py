@@ -25,8 +25,9 @@ READING = frozenset({"open", "download", "preview"})
 OWN_DOORS = GUARDIAN_RIGHTS | PUPIL_RIGHTS
 # Screens that ask for a fresh login as a whole, by the right that opens them.
 FRESH_SCREENS = frozenset({"view_access_log"})
-# And those where only what is sent does: one may look at roles and grants, but not change them, on an old login.
-FRESH_CHANGES = frozenset({"edit_roles", "give_roles"})
+# And those where only what is sent does, by what it asks for: one may look at roles and grants, and at what deleting a
+# document would do, but not change or delete, on an old login.
+FRESH_CHANGES = {"edit_roles": "rights", "give_roles": "rights", "delete_document": "deletion"}
 
 
 class Content(StrEnum):
@@ -36,6 +37,7 @@ class Content(StrEnum):
     PROTECTED = "protected"
     LOG = "log"
     RIGHTS = "rights"
+    DELETION = "deletion"
 
 
 class ConfirmFirst(Exception):
@@ -63,7 +65,7 @@ def screen_needs_fresh(right: Permission, method: str | None) -> Content | None:
     """What a screen opened by `right` asks a fresh login for, or None when any login with two factors will do."""
     if right.value in FRESH_SCREENS:
         return Content.LOG
-    return Content.RIGHTS if method == "POST" and right.value in FRESH_CHANGES else None
+    return Content(FRESH_CHANGES[right.value]) if method == "POST" and right.value in FRESH_CHANGES else None
 
 
 def demand(request: HttpRequest, record: Any, *, action: str) -> str:

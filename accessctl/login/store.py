@@ -1,5 +1,6 @@
 """Sessions in the database, read together with whose they are, and renewed by one statement."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,20 +17,27 @@ from django.utils.functional import SimpleLazyObject
 from accessctl.models import LoginSession, User
 from schoolapp.lib import clock
 
+# A session renewed so lately is not renewed again: the pages opened within a minute cost one update, not one each, and
+# somebody is logged out after 29 to 30 idle minutes.
+RENEWED_EVERY = timedelta(minutes=1)
+
 
 class SessionStore(db.SessionStore):
     """`user` is whose the session was when it was read, for a session that a login began."""
 
     user: User | None = None
+    lasts_until: datetime | None = None
 
     def load(self) -> dict[str, Any]:
         valid = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=clock.now())
         rows = LoginSession.objects.filter(session_key=self.session_key).select_related("user")
-        row = rows.annotate(data=Subquery(valid.values("session_data"))).first()
+        row = rows.annotate(
+            data=Subquery(valid.values("session_data")), until=Subquery(valid.values("expire_date"))
+        ).first()
         if row is None or row.data is None:
             empty_or_without_login: dict[str, Any] = super().load()
             return empty_or_without_login
-        self.user = row.user
+        self.user, self.lasts_until = row.user, row.until
         content: dict[str, Any] = self.decode(row.data)
         return content
 
@@ -37,6 +45,8 @@ class SessionStore(db.SessionStore):
         """Raises UpdateError when the session has been ended meanwhile. A single update needs no transaction."""
         if must_create or self.session_key is None:
             super().save(must_create)
+            return
+        if not self.modified and self.lasts_until and self.get_expiry_date() - self.lasts_until < RENEWED_EVERY:
             return
         row = self.create_model_instance(self._session)  # type: ignore[attr-defined]
         values = {"session_data": row.session_data, "expire_date": row.expire_date}

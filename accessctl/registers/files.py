@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from schoolapp.lib.packing import is_bounded
+
 MOST_BYTES = 5 * 1024 * 1024
 MOST_UNPACKED = 60 * 1024 * 1024
 MOST_ROWS = 10_000
@@ -87,6 +89,8 @@ def from_excel(content: bytes) -> list[Row]:
     damaged = Unreadable(_("Excel-filen er skadet eller ikke helt lastet opp. Lagre den på nytt, og prøv igjen."))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if not is_bounded(archive):
+                raise damaged
             if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
                 raise Unreadable(_("Excel-filen er for stor når den pakkes ut."))
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)

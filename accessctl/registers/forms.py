@@ -7,6 +7,8 @@ from django.db.models import Model
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from schoolapp.lib.date_field import NO_SUCH_DAY
+
 
 class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """`user` is whoever saves; fields that choose among rows are narrowed to what that person reaches."""
@@ -39,6 +41,8 @@ def speak_plainly(field: forms.Field) -> None:
     """Our words for what is missing or unknown, and which choices there are; no row of dashes for no choice."""
     if str(field.error_messages.get("required")) == str(forms.Field.default_error_messages["required"]):
         field.error_messages["required"] = _("Må fylles ut.")
+    if isinstance(field, forms.DateField):
+        field.error_messages["invalid"] = NO_SUCH_DAY
     if isinstance(field, forms.ModelChoiceField):
         field.error_messages["invalid_choice"] = _("Finner ikke dette i registeret. Se etter skrivefeil.")
         if field.empty_label is not None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, F, Lookup
+from django.db.models import BooleanField, F, Lookup, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg.pq import TransactionStatus
@@ -29,20 +29,23 @@ PARTS = ("all", "schools", "pupils")
 class Pupils:
     """Single pupils a user reaches, by right, and the protected ones that stay hidden whatever the reach.
 
-    `hidden_by` names a database function that finds those to hide; `shown` are not hidden even so.
+    `hidden_by` names a database function that finds those to hide, and what it is asked with; `shown` are not hidden
+    even so.
     """
 
     reached: dict[Permission, set[int]] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
-    hidden_by: str = ""
+    hidden_by: tuple[str, ...] = ()
     shown: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
 class Found:
-    """A setting the database works out by itself: what a function of its own finds, without some."""
+    """A setting the database works out by itself: what a function of its own finds, with some and without others."""
 
     function: str
+    asked: tuple[str, ...]
+    also: str
     without: str
 
 
@@ -71,7 +74,10 @@ def context_of(user: Any) -> dict[str, str | Found]:
     if not held:
         return {**empty_context()}
     pupils = _sources[0](user, held) if _sources else Pupils()
-    hidden = Found(pupils.hidden_by, array(pupils.shown)) if pupils.hidden_by else array(pupils.hidden - pupils.shown)
+    hidden: str | Found = array(pupils.hidden - pupils.shown)
+    if pupils.hidden_by:
+        function, *asked = pupils.hidden_by
+        hidden = Found(function, tuple(asked), array(pupils.hidden), array(pupils.shown))
     found: dict[str, str | Found] = {**empty_context(), HIDDEN: hidden}
     for area in Area:
         rights = opened_by(area) & held
@@ -89,28 +95,37 @@ def array(ids: Iterable[int]) -> str:
 def configure(values: Mapping[str, str | Found]) -> None:
     """Set database settings until the transaction ends, in one statement."""
     calls = ", ".join(f"set_config('{name}', {in_sql(value)}, true)" for name, value in values.items())
+    given = [part for value in values.values() for part in parameters_of(value)]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {calls}", [v.without if isinstance(v, Found) else v for v in values.values()])
+        cursor.execute(f"SELECT {calls}", given)
 
 
 def in_sql(value: str | Found) -> str:
-    """A value as SQL with one place for a parameter."""
+    """A value as SQL, with a place for each of its parameters."""
     if not isinstance(value, Found):
         return "%s"
-    rows = f"{connection.ops.quote_name(value.function)}() AS id WHERE id <> ALL (%s::bigint[])"
-    return f"(SELECT coalesce(array_agg(id), '{{}}')::text FROM {rows})"  # noqa: S608  # a function of our own
+    places = ", ".join(["%s"] * len(value.asked))
+    rows = f"{connection.ops.quote_name(value.function)}({places}) AS id UNION SELECT unnest(%s::bigint[])"
+    all_but = f"(SELECT id FROM {rows}) found WHERE id <> ALL (%s::bigint[])"  # noqa: S608  # a function of our own
+    return f"(SELECT coalesce(array_agg(id), '{{}}')::text FROM {all_but})"  # noqa: S608
+
+
+def parameters_of(value: str | Found) -> tuple[str, ...]:
+    return (*value.asked, value.also, value.without) if isinstance(value, Found) else (value,)
+
+
+def look_past() -> None:
+    """Lift the wall for what decides the context itself. `raise_for` puts it back."""
+    configure({"role": WEB, LIFTED: "on"})
 
 
 def raise_for(user: Any) -> None:
     """Go on as the web role, seeing the rows that are `user`'s; None is nobody.
 
-    What the user reaches is itself read from protected tables, so the wall stays lifted for that one look.
+    What the user reaches may itself be read from protected tables, so its source may lift the wall for that one look.
     """
-    if user is None:
-        configure({"role": WEB, LIFTED: "", **empty_context()})
-        return
-    configure({"role": WEB, LIFTED: "on"})
-    configure({**context_of(user), LIFTED: ""})
+    context = empty_context() if user is None else context_of(user)
+    configure({"role": WEB, **context, LIFTED: ""})
 
 
 @contextmanager
@@ -145,6 +160,14 @@ def ids_of(function: str, *values: str) -> RawSQL:
     return RawSQL(f"SELECT {connection.ops.quote_name(function)}({places})", values)
 
 
+def found_by(function: str, *values: str) -> list[int]:
+    """Ids from such a function, in its order, for a caller that reads the rows behind the policy afterwards."""
+    with connection.cursor() as cursor:
+        places = ", ".join(["%s"] * len(values))
+        cursor.execute(f"SELECT {connection.ops.quote_name(function)}({places})", values)
+        return [pk for (pk,) in cursor.fetchall()]
+
+
 class Among(Lookup):
     """`field` is one of the ids of `ids_of`, found once.
 
@@ -153,7 +176,7 @@ class Among(Lookup):
 
     output_field = BooleanField()
 
-    def __init__(self, field: str, ids: RawSQL) -> None:
+    def __init__(self, field: str, ids: RawSQL | Subquery) -> None:
         super().__init__(F(field), ids)
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:

@@ -27,6 +27,15 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$
 """
 
+# The population register is read into temporary tables. PostgreSQL lets everybody make them unless that is taken back.
+ALLOW_TEMPORARY = f"""
+DO $$ BEGIN
+    IF NOT has_database_privilege('{WORKER}', current_database(), 'TEMPORARY') THEN
+        EXECUTE 'GRANT TEMPORARY ON DATABASE ' || quote_ident(current_database()) || ' TO {WORKER}';
+    END IF;
+END $$
+"""
+
 
 def role_statements() -> list[str]:
     """Create the roles that are missing. They can log in, but have no password until the administrator sets one."""
@@ -66,7 +75,7 @@ def set_up_roles() -> None:
     """Create the runtime roles and give them exactly what they need on the tables there are now. Safe to repeat."""
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
-        for statement in [*role_statements(), *grant_statements(tables, append_only_tables())]:
+        for statement in [*role_statements(), ALLOW_TEMPORARY, *grant_statements(tables, append_only_tables())]:
             cursor.execute(statement)
 
 

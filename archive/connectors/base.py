@@ -33,6 +33,18 @@ class Incident(ArchiveError):
     """The archive holds what cannot be, such as two records for one key. Nothing is picked; a person decides."""
 
 
+class Unanswered(ArchiveError):
+    """Asked and sent as often as is sensible without an answer. A person must look."""
+
+
+class Waiting(Exception):
+    """Sent, and nothing is wrong: the answer comes later. Look again after `seconds` unless it has come before."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:.0f} s")
+        self.seconds = seconds
+
+
 class Superseded(Exception):
     """Another attempt owns the delivery now. The present one stops without writing anything."""
 
@@ -58,15 +70,29 @@ class Case:
     number: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FolderSetup:
+    """What the municipality has said about a school folder; nothing for other folders."""
+
+    access_code: str = ""
+    access_group: str = ""
+    series: str = ""
+    classes: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Parcel:
-    """All that is needed for one delivery. `read` gives a file's bytes, already checked against its checksum."""
+    """All that is needed for one delivery. `read` gives a file's bytes, already checked against its checksum.
+
+    A `case` without an id was made by hand in the archive, and is known by its year and number.
+    """
 
     record: Record
     national_id: str
     case: Case | None
     school: SchoolSetup
     read: Callable[[FileRef], bytes]
+    folder: FolderSetup = FolderSetup()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +109,18 @@ class Receipt:
 class Journal(Protocol):
     """The memory of a delivery, and its right to send. Steps about the folder outlive the single delivery."""
 
+    @property
+    def row_id(self) -> int:
+        """The delivery, for what a connector keeps about it besides the steps."""
+
+    @property
+    def run_id(self) -> int | None:
+        """The run it belongs to. A person who sets it to «Klar» gives it a new one, and a fresh start."""
+
+    @property
+    def national_id(self) -> str:
+        """The pupil's, as long as the folder is not in the archive."""
+
     def known(self, step: str) -> str:
         """The id recorded for a step, or an empty string."""
 
@@ -93,6 +131,7 @@ class Journal(Protocol):
     def folder_note(self, step: str, value: str) -> None: ...
     def note_case(self, case: Case) -> None: ...
     def forget_national_id(self) -> None: ...
+    def recall_national_id(self) -> None: ...
 
     def permit(self) -> None:
         """Ask for leave to send, immediately before sending. Raises Superseded when it is no longer given."""
@@ -128,5 +167,6 @@ class Connector(Protocol):
     def deliver(self, parcel: Parcel, journal: Journal) -> Receipt:
         """Bring the parcel into the archive, going on from what the journal knows.
 
-        Raises Refused, Unknown, NotDone, Incident or Superseded.
+        Raises Refused, Unknown, NotDone, Incident, Unanswered or Superseded; and Waiting, when the archive answers in
+        its own time. The delivery then keeps its folder's lane and is given to `deliver` again.
         """

@@ -15,14 +15,17 @@ from accessctl.permissions import Permission
 from archive import actions
 from archive.forms import SetupForm
 from archive.models import SchoolArchiveSettings
-from archive.views.staff import user_of
+from archive.owners import owners_on
+from archive.views.lines import user_of
 
 
 @requires(Permission.EDIT_ARCHIVE_SETTINGS)
 @require_safe
 def setup(request: HttpRequest) -> HttpResponse:
     schools = School.objects.visible_to(request.user, Permission.EDIT_ARCHIVE_SETTINGS)
-    return render(request, "archive/setup.html", {"schools": schools.select_related("archive_settings")})
+    shown = list(schools.select_related("archive_settings"))
+    owners = owners_on([school.pk for school in shown])
+    return render(request, "archive/setup.html", {"rows": [(school, owners.get(school.pk)) for school in shown]})
 
 
 @requires(Permission.EDIT_ARCHIVE_SETTINGS)

@@ -4,9 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accessctl.audit import open_or_404
@@ -15,17 +17,26 @@ from accessctl.login.level import method_name
 from accessctl.permissions import Permission
 from documents import actions
 from documents.content import draft_letter
+from documents.exemption import Choice, TooLoose, offered
+from documents.flows import address_of
 from documents.forms import AttachmentForm, DraftForm, typed_values
+from documents.guide import Caution, MadeElsewhere, NeedsReason
 from documents.merge import TooMuch
 from documents.models import Attachment, Document, DocumentType, Sensitivity
+from documents.preconditions import NotMet, warning
 from documents.requests import SignedInRequest
 from documents.signing import role_of
 from documents.status import REASONS
 from documents.uploads import Refused, accept
+from documents.views.sending import keep_decisions, sending
 from documents.views.staff import opened
+from schoolapp.lib.whole_number import whole
 from students.pages import pupil_page
 
 WRITE = Permission.WRITE_DOCUMENT
+TOO_LOOSE = gettext_lazy(
+    "Et dokument kan ikke være mindre skjermet enn typen krever. Velg en hjemmel fra listen, eller «Som typen sier»."
+)
 KEEP_MINE, FINALISE = "behold", "ferdigstill"
 
 
@@ -35,6 +46,8 @@ def edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     document = opened(request, uuid, WRITE, action="save_draft" if request.method == "POST" else "open")
     if document.state != Document.State.DRAFT:
         return gone(request, document)
+    if flow := address_of(document):
+        return redirect(flow)
     if request.method != "POST":
         return editor(request, document)
     typed = typed_values(document, request.POST.dict())
@@ -46,8 +59,10 @@ def edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             revision=number(request, "sett" if wish == KEEP_MINE else "revision"),
             send_to_archive=wants_archive(request, document),
             sensitivity=chosen_sensitivity(request),
+            exemption=chosen_exemption(request, document),
             by=request.user,
         )
+        keep_decisions(request, document)
         if wish == FINALISE:
             return finalise(request, document)
     except actions.NotADraft:
@@ -56,6 +71,8 @@ def edit(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         return editor(request, document, typed=typed, stored=changed.document, status=409)
     except TooMuch:
         return editor(request, document, typed=typed, problem=REASONS["size"], status=422)
+    except TooLoose:
+        return editor(request, document, typed=typed, problem=TOO_LOOSE, status=422)
     return editor(request, document)
 
 
@@ -72,12 +89,19 @@ def finalise(request: SignedInRequest, document: Document) -> HttpResponse:
         names = ", ".join(str(label) for label in missing.labels)
         problem = _("Dokumentet kan ikke ferdigstilles ennå. Dette mangler: %(names)s.") % {"names": names}
         return editor(request, document, problem=problem, judge=True, status=422)
+    except NeedsReason as needed:
+        problem = _("Skriv hvorfor dokumentet kan sendes herfra, og ferdigstill på nytt. Varselet står i skjemaet.")
+        return editor(request, document, problem=problem, caution=needed.warning, status=422)
+    except MadeElsewhere:
+        problem = _("Denne typen lages i Elements og kan ikke ferdigstilles her.")
+        return editor(request, document, problem=problem, status=422)
+    except NotMet as not_met:
+        return editor(request, document, problem=not_met.sentence, judge=True, status=422)
     return redirect("documents:page", document.uuid)
 
 
 def number(request: SignedInRequest, name: str) -> int:
-    value = request.POST.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else -1
+    return whole(request.POST.get(name, ""), otherwise=-1)
 
 
 def wants_archive(request: SignedInRequest, document: Document) -> bool | None:
@@ -91,6 +115,22 @@ def chosen_sensitivity(request: SignedInRequest) -> str | None:
     """The author's choice. Absent from other forms it changes nothing."""
     value = request.POST.get("sensitivity")
     return value if value in Sensitivity.values else None
+
+
+def chosen_exemption(request: SignedInRequest, document: Document) -> Choice | None:
+    """What the author chose from the register; empty for what the type says. Absent it changes nothing.
+
+    Raises TooLoose for what is not among the choices.
+    """
+    value = request.POST.get("exemption")
+    if value is None:
+        return None
+    if not value:
+        return Choice(None)
+    for basis in offered(document):
+        if str(basis.pk) == value:
+            return Choice(basis)
+    raise TooLoose
 
 
 def gone(request: SignedInRequest, document: Document) -> HttpResponse:
@@ -114,8 +154,10 @@ def editor(
     judge: bool = False,
     status: int = 200,
     upload: AttachmentForm | None = None,
+    caution: Caution | None = None,
 ) -> HttpResponse:
     """The page, or for htmx the parts that follow the text. A conflict shows both texts and loses neither."""
+    prefetch_related_objects([document], "attachments")
     form = DraftForm(document, values=typed, judge=judge)
     context = {
         "document": document,
@@ -126,8 +168,11 @@ def editor(
         "letter": letter_or_none(request, document),
         "reason": REASONS.get(document.render_error, "") if document.render_error else "",
         "saved": request.method == "POST" and status == 200,
+        "exemptions": offered(document),
+        "archive_warning": warning(document.document_type.precondition),
         "optional": document.document_type.archive_mode == DocumentType.ArchiveMode.OPTIONAL,
     }
+    context |= sending(request, document, caution)
     if request.headers.get("HX-Request"):
         return render(request, "documents/saved_parts.html", context | corrected(request, document))
     context |= pupil_page(request, document.student, active="dokumenter")
@@ -187,7 +232,7 @@ def attach(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             form.add_error("file", str(refused.message))
         except actions.TooManyAttachments:
             form.add_error(None, _("Dokumentet kan ha høyst %(n)d vedlegg.") % {"n": actions.MAX_ATTACHMENTS})
-        except actions.NotADraft:
+        except (actions.NotADraft, actions.MadeByFlow):
             return gone(request, document)
         except OSError:
             form.add_error(None, _("Filen kunne ikke lagres nå. Vent litt, og prøv igjen."))

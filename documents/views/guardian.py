@@ -9,13 +9,23 @@ from django.views.decorators.http import require_safe
 
 from accessctl.audit import open_or_404
 from accessctl.guards import requires
+from accessctl.models import User
 from accessctl.permissions import Permission
 from documents.letters import frozen_body
-from documents.models import Document
+from documents.models import Document, DocumentDispatch
 from documents.requests import SignedInRequest
+from documents.sent import Sending, sending_of
 from documents.views.files import find_attachment, send_attachment, send_pdf
+from messaging.models import Dispatch
 
 RELATED = ("student__person", "school", "document_type")
+
+
+def own_letter(document: Document, user: User) -> Sending | None:
+    """The letter to the reader themselves. How others' letters have come is not told to guardians and pupils."""
+    rows = DocumentDispatch.objects.own(user).filter(document=document).select_related("dispatch", "guardian")
+    row = rows.exclude(dispatch__state=Dispatch.State.WITHDRAWN).first()
+    return sending_of(row, sees_name=True) if row else None
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,7 @@ def page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "newer": newer,
         "attachments": document.attachments.all(),
         "door": DOOR,
+        "own_letter": own_letter(document, request.user),
     }
     return render(request, "documents/guardian_page.html", context)
 

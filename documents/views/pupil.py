@@ -12,7 +12,7 @@ from documents.letters import frozen_body
 from documents.models import Document
 from documents.requests import SignedInRequest
 from documents.views.files import find_attachment, send_attachment, send_pdf
-from documents.views.guardian import RELATED, Door
+from documents.views.guardian import RELATED, Door, own_letter
 
 OWN = Permission.VIEW_OWN_RECORD
 DOOR = Door("documents:pupil_list", "documents:pupil_page", "documents:pupil_pdf", "documents:pupil_attachment")
@@ -42,6 +42,7 @@ def page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "newer": versions.filter(version__gt=document.version).order_by("-version").first(),
         "attachments": document.attachments.all(),
         "door": DOOR,
+        "own_letter": own_letter(document, request.user),
     }
     return render(request, "documents/guardian_page.html", context)
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,34 +12,60 @@ from django.views.decorators.http import require_POST, require_safe
 from accessctl.audit import open_or_404, record_list
 from accessctl.guards import requires
 from accessctl.permissions import Permission
+from accessctl.policy import held
+from archive.folders import of_pupil
 from archive.models import Delivery
-from documents import actions
+from documents import actions, overview, removal
 from documents.forms import NewDocumentForm
 from documents.letters import frozen_body
 from documents.models import Document
 from documents.requests import SignedInRequest
-from documents.status import status_of
+from schoolapp.lib.whole_number import whole
 from students.models import Student
 from students.pages import pupil_page
 
-RELATED = ("student__person", "student__school", "school", "document_type", "template__document_type", "delivery")
+RELATED = (
+    "student__person", "student__school", "school__letterhead", "document_type", "template__document_type", "delivery"
+)  # fmt: skip
+# What the pages offer follows these rights for the pupil.
+ASKED = (Permission.WRITE_DOCUMENT, Permission.DELETE_DOCUMENT, Permission.VIEW_GUARDIANS)
+MOST, PAGE_SIZE, MOST_TURNS = 400, 50, 30
+# How a page that watches a document begins to ask again.
+POLLING = {"turn": 0, "most_turns": MOST_TURNS}
 
 
 @requires(Permission.VIEW_DOCUMENT)
 @require_safe
 def tab(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """All documents about a pupil, the newest version of each."""
+    """All documents about a pupil with how far they have come, the folder, and where older documents are."""
     students = Student.objects.visible_to(request.user, Permission.VIEW_DOCUMENT).with_page_data()
     student = open_or_404(request, students, uuid=uuid)
+    frame = pupil_page(request, student, active="dokumenter", also=ASKED)
     found = Document.objects.visible_to(request.user).filter(student=student).select_related(*RELATED, "created_by")
-    rows = list(found.order_by("-created_at", "-pk")[:200])
-    record_list(request.user, "list", rows)
-    page = pupil_page(request, student, active="dokumenter", also=[Permission.WRITE_DOCUMENT])
-    context = page | {
-        "rows": [(document, status_of(document)) for document in rows],
-        "may_write": Permission.WRITE_DOCUMENT in page["rights"],
+    documents = list(found.defer("frozen_html").order_by("-created_at", "-pk")[:MOST])
+    rows = overview.grouped(overview.versions_of(documents, user=request.user, rights=frame["rights"]))
+    form = overview.Filter(request.GET, rows)
+    page = Paginator(form.applied_to(rows), PAGE_SIZE).get_page(request.GET.get("side"))
+    shown = [version.document for row in page for version in (row.newest, *row.earlier)]
+    record_list(request.user, "list", shown)
+    context = frame | {
+        "page": page,
+        "filter": form,
+        "has_any": bool(rows),
+        "kept": kept_query(request),
+        "folder": of_pupil(student.uuid),
+        "older": overview.older_sources(student),
+        "deleted": removal.deletions_of(student) if Permission.DELETE_DOCUMENT in frame["rights"] else [],
+        "may_write": Permission.WRITE_DOCUMENT in frame["rights"],
     }
     return render(request, "documents/tab.html", context)
+
+
+def kept_query(request: SignedInRequest) -> str:
+    """The query string without the page number."""
+    kept = request.GET.copy()
+    kept.pop("side", None)
+    return kept.urlencode()
 
 
 @requires(Permission.WRITE_DOCUMENT)
@@ -74,23 +101,28 @@ def opened(request: SignedInRequest, uuid: UUID, permission: Permission, action:
 def page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A document that is finalised or on its way; a draft leads to the editor for those who may write."""
     document = opened(request, uuid, Permission.VIEW_DOCUMENT)
-    frame = pupil_page(request, document.student, active="dokumenter", also=[Permission.WRITE_DOCUMENT])
+    frame = pupil_page(request, document.student, active="dokumenter", also=ASKED)
     may_write = Permission.WRITE_DOCUMENT in frame["rights"]
     if document.state == Document.State.DRAFT and may_write:
         return redirect("documents:edit", document.uuid)
     series = Document.objects.visible_to(request.user).filter(series=document.series).order_by("-version")
-    versions = list(series.select_related("delivery", "document_type"))
-    newer = next((v for v in versions if v.version > document.version and v.state == Document.State.FINALISED), None)
+    found = list(series.select_related("delivery", "document_type").defer("frozen_html"))
+    versions = overview.versions_of(found, user=request.user, rights=frame["rights"])
+    newer = next((v for v in found if v.version > document.version and v.state == Document.State.FINALISED), None)
+    is_finalised = document.state == Document.State.FINALISED
     context = frame | {
         "document": document,
-        "status": status_of(document),
+        "status": next(v.status for v in versions if v.document.pk == document.pk),
+        "folder": of_pupil(document.student.uuid),
         "body": frozen_body(document),
-        "versions": [(version, status_of(version)) for version in versions],
+        "versions": versions,
         "newer": newer,
         "attachments": document.attachments.all(),
-        "may_mark": may_write and document.state == Document.State.FINALISED and not document.is_sensitive,
-        "may_correct": may_write and document.state == Document.State.FINALISED and document.is_newest,
+        "may_mark": may_write and is_finalised and not document.is_sensitive,
+        "may_correct": may_write and is_finalised and document.is_newest,
+        "may_delete": Permission.DELETE_DOCUMENT in frame["rights"] and removal.may_ever_go(document),
         "receipt": receipt_for(request, document),
+        **POLLING,
     }
     return render(request, "documents/page.html", context)
 
@@ -105,11 +137,15 @@ def receipt_for(request: SignedInRequest, document: Document) -> Delivery | None
 @requires(Permission.VIEW_DOCUMENT)
 @require_safe
 def status(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """The status line alone, asked for again while the PDF is being made. When it is done the page loads anew."""
+    """The status line alone, asked for again while something moves by itself. Once it is past, the page loads anew."""
     document = opened(request, uuid, Permission.VIEW_DOCUMENT, action="status")
-    found = status_of(document)
-    response = render(request, "documents/status.html", {"document": document, "status": found})
-    if not found.is_moving and request.headers.get("HX-Request"):
+    rights = held(request.user, ASKED, document.student)
+    [version] = overview.versions_of([document], user=request.user, rights=rights)
+    turn = whole(request.GET.get("runde", ""), otherwise=MOST_TURNS)
+    folder = of_pupil(document.student.uuid)
+    context = POLLING | {"document": document, "status": version.status, "folder": folder, "turn": turn + 1}
+    response = render(request, "documents/status.html", context)
+    if request.headers.get("HX-Request") and version.status.moving != request.GET.get("venter", "rendering"):
         response["HX-Refresh"] = "true"
     return response
 

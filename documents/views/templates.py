@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accessctl.audit import open_or_404
 from accessctl.guards import requires
+from accessctl.models import School
 from accessctl.permissions import Permission
 from documents.content import Letter
 from documents.fields import allowed_in, fields_of, sample_data
@@ -17,8 +18,11 @@ from documents.forms import TemplateForm
 from documents.markup import escape_value, one_line, to_html
 from documents.merge import TemplateError, TooMuch, parse
 from documents.models import LANGUAGES, DocumentType, TemplateVersion
+from documents.rehearsals import rehearsed_pdf
 from documents.requests import SignedInRequest
-from documents.template_actions import Outdated, restore_template, save_template
+from documents.template_actions import Outdated, check, restore_template, save_template
+from documents.views.files import NO_STORE
+from schoolapp.lib.pdf.limits import RenderFailed
 
 EDIT = Permission.EDIT_TEMPLATES
 
@@ -33,7 +37,7 @@ def template_list(request: SignedInRequest) -> HttpResponse:
         by_type.setdefault(version.document_type_id, {})[version.language] = version
     rows = [
         {"type": kind, "nb": by_type.get(kind.pk, {}).get("nb"), "nn": by_type.get(kind.pk, {}).get("nn")}
-        for kind in DocumentType.objects.all()
+        for kind in DocumentType.objects.select_related("basis").order_by("made_in", "number", "name_nb")
     ]
     return render(request, "documents/templates/list.html", {"rows": rows})
 
@@ -111,6 +115,27 @@ def preview_template(request: SignedInRequest, slug: str, language: str) -> Http
     kind = open_or_404(request, DocumentType.objects.all(), action="open_template", slug=slug)
     body = request.POST.get("body", "").replace("\r\n", "\n")
     return render(request, "documents/templates/preview.html", sample(kind.slug, request.POST.get("title", ""), body))
+
+
+@requires(EDIT)
+@require_POST
+def try_template(request: SignedInRequest, slug: str, language: str) -> HttpResponse:
+    """The text as it stands in the form, merged with a pupil who does not exist, as the real PDF. Nothing is stored."""
+    kind = open_or_404(request, DocumentType.objects.all(), action="open_template", slug=slug)
+    school = School.objects.order_by("name").first()
+    text = {"title": request.POST.get("title", ""), "body": request.POST.get("body", "").replace("\r\n", "\n")}
+    version = TemplateVersion(document_type=kind, language=written_form(language), **text)
+    try:
+        check(kind.slug, version.title, version.body)
+        if school is None:
+            raise Http404
+        pdf = rehearsed_pdf(version, school=school)
+    except (TemplateError, TooMuch, RenderFailed) as wrong:
+        words = str(wrong) if isinstance(wrong, TemplateError) else _("PDF-en kunne ikke lages. Gjør teksten kortere.")
+        context = {"reason": words, "title": _("Vi kan ikke vise PDF-en"), "back": kind.slug, "language": language}
+        return render(request, "documents/templates/no_pdf.html", context, status=422)
+    headers = {**NO_STORE, "Content-Disposition": 'inline; filename="test.pdf"'}
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
 @requires(EDIT)

@@ -50,6 +50,13 @@ class GuardianRelationQuerySet(DatedQuerySet):
         """Relations by which messages and letters are sent today."""
         return self.giving_access().filter(receives_information=True)
 
+    def receiving_letters(self):
+        """Relations by which letters are sent on paper or to a digital mailbox, which take no portal of ours.
+
+        Where address protection has closed the portal, the officer decides on each letter (handbook 8.2, rule 5).
+        """
+        return self.in_force().filter(receives_information=True)
+
     def with_standing(self):
         """Each relation with whether it is in force today, receives messages, and is kept out."""
         same = GuardianRelation.objects.filter(pk=OuterRef("pk"))
@@ -74,11 +81,17 @@ class GuardianRelationQuerySet(DatedQuerySet):
         rows = self.filter(student__in=Student.objects.visible_to(user, permission))
         if permission in GUARDIAN_RIGHTS:
             return rows.giving_access().filter(guardian__user=user)
+        return rows.of_guardians_shown_to(user, permission)
+
+    def of_guardians_shown_to(self, user, permission: Permission):
+        """Without protected guardians, but for those the user is granted to see. Says nothing of the pupils."""
         reach = scope_of(user).reach(Permission.SEE_PROTECTED)
         if reach.everything:
-            return rows
-        found = Q(guardian__protection=Protection.NONE) | Q(student__school_id__in=reach.school_ids)
-        return rows.filter(found | as_typed() if permission in SHOWN_AS_TYPED else found)
+            return self
+        found = Q(guardian__protection=Protection.NONE)
+        if reach.school_ids:
+            found |= Q(student__school_id__in=reach.school_ids)
+        return self.filter(found | as_typed() if permission in SHOWN_AS_TYPED else found)
 
 
 def as_typed() -> Q:

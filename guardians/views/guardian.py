@@ -9,6 +9,7 @@ from accessctl.guards import requires
 from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
 from guardians.cards import lines_for
+from guardians.photos import decides_on_photos
 from people.display import grouped_phone
 from schoolapp.lib import clock
 from students.models import Student
@@ -32,4 +33,6 @@ def home(request: SignedInRequest) -> HttpResponse:
         }
         for child in children
     ]
-    return render(request, "guardians/home.html", {"cards": cards, "today": clock.today()})
+    under_age = {child.pk for child in children if not decides_on_photos(child)}
+    context = {"cards": cards, "today": clock.today(), "answers_photo": under_age}
+    return render(request, "guardians/home.html", context)

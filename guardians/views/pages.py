@@ -14,11 +14,12 @@ from accessctl.actions import RightsError
 from accessctl.models import AlreadyDecided, SamePerson
 from accessctl.requests import SignedInRequest
 from guardians.actions import BlockError, RelationError
+from guardians.actions.sharing import SharingError
 from people.actions import OtherName, ProtectionError
 from people.apart import OwnCase
 
 Text = str | Promise
-REFUSALS = (BlockError, OtherName, OwnCase, ProtectionError, RelationError, RightsError)
+REFUSALS = (BlockError, OtherName, OwnCase, ProtectionError, RelationError, RightsError, SharingError)
 
 
 def form_page(

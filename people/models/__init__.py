@@ -1,5 +1,6 @@
 """Persons as the population register knows them, and the decisions about their address protection."""
 
+from people.models.imports import RegisterImport
 from people.models.persons import (
     PROTECTION_FIELDS,
     Address,
@@ -9,7 +10,6 @@ from people.models.persons import (
     PersonQuerySet,
     Protection,
     ProtectionSource,
-    RegisterImport,
     review_day,
 )
 from people.models.protection import ProtectionChange, Shielding

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accessctl.login.level import Content
 from accessctl.models import DatedQuerySet
 from schoolapp.lib import clock
+from schoolapp.lib.search_words import SearchWords
 
 
 class Protection(models.TextChoices):
@@ -23,11 +25,14 @@ class Protection(models.TextChoices):
 
     @property
     def rank(self) -> int:
-        return list(Protection).index(self)
+        return WEAKEST_FIRST[self.value]
 
 
+WEAKEST_FIRST = {level.value: place for place, level in enumerate(Protection)}
 # Protection that child welfare asks for lasts a year at a time (handbook 8.2). The day is a reminder to a person.
 CLIENT_DAYS = 365
+# What a name is found by; the index of Person is built on the same expression.
+NAME_WORDS = SearchWords("given_name", "family_name")
 
 
 class ProtectionSource(models.TextChoices):
@@ -44,6 +49,13 @@ class PersonQuerySet(models.QuerySet):
 
     def unprotected(self):
         return self.filter(protection=Protection.NONE)
+
+    def merged(self):
+        """Rows that turned out to be somebody else's: shown nowhere, until the merge is undone."""
+        return self.filter(merged_into__isnull=False)
+
+    def not_merged(self):
+        return self.filter(merged_into__isnull=True)
 
 
 class Person(models.Model):
@@ -68,6 +80,16 @@ class Person(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="person"
     )
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("slått sammen med"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+    )
 
     objects = PersonQuerySet.as_manager()
 
@@ -77,6 +99,8 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["family_name", "given_name"], name="person_name"),
             models.Index(fields=["id"], condition=~Q(protection="none"), name="person_protected"),
+            models.Index(fields=["id"], condition=Q(merged_into__isnull=False), name="person_merged"),
+            GinIndex(NAME_WORDS, name="person_search_words"),
         ]
 
     def __str__(self) -> str:
@@ -182,19 +206,3 @@ class Address(models.Model):
 
     def __str__(self) -> str:
         return "•••"
-
-
-class RegisterImport(models.Model):
-    """One run of a register file: what it was, what it changed, what it could not understand. No personal data."""
-
-    sha256 = models.CharField(max_length=64)
-    started_at = models.DateTimeField(default=clock.now)
-    finished_at = models.DateTimeField(null=True)
-    counts = models.JSONField(default=dict)
-    remarks = models.JSONField(default=list)
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("innlesing"), _("innlesinger")
-
-    def __str__(self) -> str:
-        return f"{self.started_at:%Y-%m-%d %H:%M}"

@@ -14,7 +14,20 @@ from schoolapp.lib.national_id import InvalidNationalId, NationalId, parse
 
 Path = tuple[str | int, ...]
 MAX_TEXT = 200
+NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def in_words(path: Path) -> str:
+    """Where in a record a fault is, innermost first, by the names the file itself has: «fornavn» i «navn»."""
+    names: list[str] = []
+    for step in path:
+        if isinstance(step, int) and names:
+            names[-1] = _("{name} nr. {number}").format(name=names[-1], number=step + 1)
+        else:
+            names.append(str(step))
+    within = _(" i ").join(f"«{name}»" for name in reversed(names))
+    return _("feltet {field}").format(field=within) if names else ""
 
 
 @dataclass
@@ -22,7 +35,7 @@ class Cursor:
     """An object of the record, with the way to it, so that a fault can be pointed at."""
 
     text: str = field(repr=False)
-    at: int
+    line: int
     record: int
     remarks: list[Remark]
     value: dict[str, Any] = field(repr=False)
@@ -30,8 +43,8 @@ class Cursor:
 
     def refuse(self, reason: str, *steps: str | int) -> FileRefused:
         path = self.path + steps
-        shown = f"$[{self.record - 1}]" + "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in path)
-        return FileRefused(reason, line=line_of_path(self.text, self.at, path), record=self.record, path=shown)
+        line = self.line - 1 + line_of_path(self.text, path)
+        return FileRefused(reason, line=line, record=self.record, path=in_words(path))
 
     def remark(self, code: Code, detail: str = "") -> None:
         self.remarks.append(Remark(self.record, code.value, detail))
@@ -52,7 +65,7 @@ class Cursor:
     def as_object(self, value: Any, *steps: str | int) -> "Cursor":
         if not isinstance(value, dict):
             raise self.refuse(_("skal være et objekt"), *steps)
-        return Cursor(self.text, self.at, self.record, self.remarks, value, self.path + steps)
+        return Cursor(self.text, self.line, self.record, self.remarks, value, self.path + steps)
 
     def string(self, name: str) -> str:
         """The text called `name` with single spaces, or "" where it is absent or null."""
@@ -70,7 +83,7 @@ class Cursor:
             raise self.refuse(_("skal være tekst"), *steps)
         if len(value) > MAX_TEXT:
             raise self.refuse(_("er lengre enn {limit} tegn").format(limit=MAX_TEXT), *steps)
-        if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
+        if NO_TEXT.search(value):
             raise self.refuse(_("inneholder tegn som ikke er tekst"), *steps)
         return " ".join(value.split())
 

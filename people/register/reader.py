@@ -1,8 +1,9 @@
-"""From a file to plain values: the whole file is understood before anything is changed."""
+"""From records to plain values; what can not be understood refuses the file, with line and reason."""
 
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -10,8 +11,8 @@ from people.models import Protection
 from people.register.addresses import grade, read_addresses
 from people.register.fields import Cursor
 from people.register.remarks import Code, Remark, code_word
-from people.register.shape import RegisterChild, RegisterFile, RegisterGuardian, RegisterPerson
-from people.register.source import MAX_BYTES, FileRefused, read_text, records
+from people.register.shape import RegisterChild, RegisterGuardian, RegisterPerson
+from people.register.source import Raw, Source
 from schoolapp.lib import clock
 
 PARENTAL = frozenset({"felles", "mor", "far", "medmor"})
@@ -21,83 +22,36 @@ STATUSES = RESIDENT | {"utflyttet", "forsvunnet", "doed", "opphoert"}
 SEXES = frozenset({"mann", "kvinne"})
 
 
-def read(path: Path, *, synthetic_allowed: bool, max_bytes: int = MAX_BYTES) -> RegisterFile:
-    """The file's children and their guardians. Raises FileRefused at the first fault, with line and reason."""
-    text, sha256 = read_text(path, max_bytes=max_bytes)
-    found = RegisterFile(sha256)
-    reader = Reader(text, found.remarks, synthetic_allowed=synthetic_allowed, today=clock.today())
-    seen: dict[str, RegisterChild] = {}
-    for number, at, value in records(text):
-        child, guardians = reader.child(number, at, value)
-        earlier = seen.get(child.person.number)
-        if earlier == child:
-            found.remarks.append(Remark(number, Code.REPEATED_RECORD.value))
-            continue
-        if earlier:
-            reason = _("samme barn står i post {earlier} med annet innhold").format(earlier=earlier.record)
-            raise FileRefused(reason, record=number, line=text.count("\n", 0, at) + 1)
-        seen[child.person.number] = child
-        found.children.append(child)
-        for guardian in guardians:
-            found.persons[guardian.number] = merged(found.persons.get(guardian.number), guardian)
-    drop_superseded(found)
-    for child in found.children:
-        guardian_side = found.persons.get(child.person.number)
-        found.persons[child.person.number] = merged(child.person, guardian_side or child.person)
-    return found
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record: the line it begins on, the child, and those responsible for it as persons.
 
-
-def merged(first: RegisterPerson | None, other: RegisterPerson) -> RegisterPerson:
-    """One person named in several records: the first description with the strictest protection of them all."""
-    if first is None or first.protection.rank >= other.protection.rank:
-        return first or other
-    return RegisterPerson(
-        first.record,
-        first.number,
-        first.former_number,
-        first.given_name,
-        first.family_name,
-        first.born,
-        first.sex,
-        first.status,
-        other.protection,
-        first.addresses,
-    )
-
-
-def drop_superseded(found: RegisterFile) -> None:
-    """Leave out records whose number has ceased and is told of by the record that continues it.
-
-    Raises FileRefused when two living records claim one number.
+    Two records with the same `fingerprint` say the same.
     """
-    claims: dict[str, int] = {}
-    for child in found.children:
-        former = child.person.former_number
-        if former and claims.setdefault(former, child.record) != child.record:
-            raise FileRefused(_("to poster oppgir samme tidligere nummer"), record=child.record)
-    kept = []
-    for child in found.children:
-        heir = claims.get(child.person.number)
-        if heir is None:
-            kept.append(child)
-        elif child.person.status == "opphoert":
-            found.remarks.append(Remark(child.record, Code.SUPERSEDED.value))
-        else:
-            raise FileRefused(
-                _("nummeret er også tidligere nummer i post {heir}").format(heir=heir), record=child.record
-            )
-    found.children = kept
+
+    line: int
+    fingerprint: str
+    child: RegisterChild
+    guardians: list[RegisterPerson]
+
+
+def entries(source: Source, remarks: list[Remark], *, synthetic_allowed: bool) -> Iterator[Entry]:
+    """The file's records, one by one. Raises FileRefused at the first fault, with line and reason.
+
+    What can be told only from several records together is judged when all are on the staging tables.
+    """
+    reader = Reader(remarks, synthetic_allowed=synthetic_allowed, today=clock.today())
+    for raw in source.records():
+        yield reader.entry(raw)
 
 
 class Reader:
-    def __init__(self, text: str, remarks: list[Remark], *, synthetic_allowed: bool, today: date) -> None:
-        self.text, self.remarks = text, remarks
+    def __init__(self, remarks: list[Remark], *, synthetic_allowed: bool, today: date) -> None:
+        self.remarks = remarks
         self.synthetic_allowed, self.today = synthetic_allowed, today
 
-    def child(self, record: int, at: int, value: Any) -> tuple[RegisterChild, list[RegisterPerson]]:
-        """One record: the child with those responsible for it, and those as persons."""
-        top = Cursor(self.text, at, record, self.remarks, {})
-        cursor = top.as_object(value)
+    def entry(self, raw: Raw) -> Entry:
+        cursor = Cursor(raw.text, raw.line, raw.number, self.remarks, {}).as_object(raw.value)
         kind = cursor.one_of("foreldreansvarstype", RESPONSIBILITY)
         person = self.person(cursor, born="foedselsdato")
         if person is None:
@@ -117,8 +71,9 @@ class Reader:
                 raise entry.refuse(_("samme foreldreansvarlige står to ganger"), "identifikasjonsnummer")
             persons.append(guardian)
             guardians.append(self.guardian(entry, guardian, kind))
-        child = RegisterChild(record, person, tuple(guardians), person.status in RESIDENT)
-        return child, persons
+        child = RegisterChild(raw.number, person, tuple(guardians), person.status in RESIDENT)
+        same = hashlib.md5(repr(raw.value).encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
+        return Entry(raw.line, same, child, persons)
 
     def guardian(self, entry: Cursor, person: RegisterPerson, kind: str) -> RegisterGuardian:
         """Whether the register documents parental responsibility for this person; anything else grants nothing.

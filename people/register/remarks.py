@@ -27,6 +27,7 @@ class Code(StrEnum):
     GUARDIAN_DECEASED = "guardian_deceased"
     NO_GUARDIAN = "no_guardian"
     RELATION_ENDED = "relation_ended"
+    GUARDIAN_LOST = "guardian_lost"
     RELATION_BACK = "relation_back"
     PORTAL_CLOSED = "portal_closed"
     NOT_ENROLLED = "not_enrolled"
@@ -60,7 +61,7 @@ SENTENCES = {
     Code.NAME_MISSING: lambda: _("Navn mangler. Legg inn navnet for hånd."),
     Code.BIRTH_DATE_MISSING: lambda: _("Fødselsdato mangler."),
     Code.BIRTH_DATE_DIFFERS: lambda: _("Fødselsdatoen stemmer ikke med nummeret. Kontroller den i Folkeregisteret."),
-    Code.REPEATED_RECORD: lambda: _("Samme post står også tidligere i fila, og er lest én gang."),
+    Code.REPEATED_RECORD: lambda: _("Samme post står også tidligere i filen, og er lest én gang."),
     Code.SUPERSEDED: lambda: _("Nummeret er opphørt. Personen leses fra posten med det nye nummeret."),
     Code.TWO_PERSONS: lambda: _("Nytt og tidligere nummer hører til to personer her. Slå dem sammen for hånd."),
     Code.NOT_RESIDENT: lambda: _("Personstatus er {detail}. Vurder om eleven skal meldes ut."),
@@ -76,6 +77,9 @@ SENTENCES = {
     Code.GUARDIAN_DECEASED: lambda: _("En foreldreansvarlig er registrert som død. Ingen tilgang."),
     Code.NO_GUARDIAN: lambda: _("Barnet har ingen foresatt med tilgang etter denne innlesingen. Følg opp for hånd."),
     Code.RELATION_ENDED: lambda: _("En foresatt har ikke lenger foreldreansvar. Relasjonen og tilgangen er avsluttet."),
+    Code.GUARDIAN_LOST: lambda: _(
+        "En foresatt har ikke lenger foreldreansvar. Tilgangen er stengt til noen har avgjort saken."
+    ),
     Code.RELATION_BACK: lambda: _(
         "En foresatt har fått foreldreansvar igjen. Relasjonen er foreslått og må bekreftes."
     ),

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from people.models import Protection
-from people.register.remarks import Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +49,3 @@ class RegisterChild:
     person: RegisterPerson
     guardians: tuple[RegisterGuardian, ...]
     is_resident: bool
-
-
-@dataclass
-class RegisterFile:
-    """A file that was understood as a whole. `persons` holds children and guardians once each, by number."""
-
-    sha256: str
-    children: list[RegisterChild] = field(default_factory=list)
-    persons: dict[str, RegisterPerson] = field(default_factory=dict)
-    remarks: list[Remark] = field(default_factory=list)

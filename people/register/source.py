@@ -1,15 +1,25 @@
-"""The bytes of a register file: size, charset and JSON, one top-level record at a time with its line number."""
+"""The bytes of a register file: size, charset and JSON, one top-level record at a time with its line number.
 
+The file is read in pieces, so that it takes no more memory than its longest record.
+"""
+
+import codecs
 import hashlib
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
 MAX_BYTES = 256 * 1024 * 1024
+PIECE = 1024 * 1024
+# A child with its guardians takes some thousand signs; a record that does not end is no record.
+MAX_RECORD = 4 * 1024 * 1024
+# What is left when a file ends within a word, a number or an escaped sign, or just before a value.
+LAST_WORD = re.compile(r"""[^][{}:,"]*\Z|[,:]\s*\Z""")
 SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -21,78 +31,142 @@ class FileRefused(Exception):
         super().__init__(self.sentence())
 
     def sentence(self) -> str:
+        """With its full stop, whether the reason came with one or not: another sentence follows."""
+        reason = self.reason.rstrip(".")
         where = [
             _("linje {line}").format(line=self.line) if self.line else "",
             _("post {record}").format(record=self.record) if self.record else "",
             self.path,
         ]
         place = ", ".join(part for part in where if part)
-        return (
-            _("Fila er avvist ({place}): {reason}").format(place=place, reason=self.reason)
-            if place
-            else _("Fila er avvist: {reason}").format(reason=self.reason)
-        )
+        told = _("Filen er avvist ({place}): {reason}") if place else _("Filen er avvist: {reason}")
+        return told.format(place=place, reason=reason) + "."
 
 
-def read_text(path: Path, *, max_bytes: int = MAX_BYTES) -> tuple[str, str]:
-    """The file's text and the SHA-256 of its bytes. Raises FileRefused for size or charset."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(max_bytes + 1)
-    except OSError as error:
-        raise FileRefused(_("kan ikke åpnes ({error})").format(error=error.strerror)) from None
-    if len(content) > max_bytes:
-        raise FileRefused(_("er større enn grensen på {limit} MB").format(limit=max_bytes // 2**20))
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FileRefused(_("er ikke i tegnsettet UTF-8"), line=content.count(b"\n", 0, error.start) + 1) from None
-    return text, hashlib.sha256(content).hexdigest()
+@dataclass(frozen=True)
+class Raw:
+    """One record: its number (from 1), the line it begins on, its text and its value."""
+
+    number: int
+    line: int
+    text: str = field(repr=False)
+    value: Any = field(repr=False)
 
 
-def records(text: str) -> Iterator[tuple[int, int, Any]]:
-    """Number (from 1), position and value of each element of the top-level list, decoded one by one.
+class Source:
+    """A file being read. `sha256` is that of the bytes read so far; of the whole file when `records` has ended."""
 
-    Raises FileRefused with line and column where the text is no JSON, and when it is not a list.
-    """
-    decoder = json.JSONDecoder(object_pairs_hook=without_repeats, parse_constant=refuse_constant)
-    at = skip_space(text, 0)
-    if text[at : at + 1] != "[":
-        raise FileRefused(_("skal være en JSON-liste med personer"), line=line_of(text, at))
-    at = skip_space(text, at + 1)
-    number = 0
-    while text[at : at + 1] != "]":
-        number += 1
-        start = at
-        value, at = decode(decoder, text, start, number)
-        yield number, start, value
-        at = skip_space(text, at)
-        if text[at : at + 1] == ",":
-            at = skip_space(text, at + 1)
-            if text[at : at + 1] == "]":
-                raise not_json(text, at, _("komma uten en ny post etter seg"))
-        elif text[at : at + 1] != "]":
-            raise not_json(
-                text,
-                at,
-                _("fila slutter før lista er ferdig") if at >= len(text) else _("her skal det stå komma eller ]"),
-            )
-    if skip_space(text, at + 1) != len(text):
-        raise not_json(text, skip_space(text, at + 1), _("tekst etter slutten av lista"))
+    def __init__(self, file: IO[bytes], *, max_bytes: int = MAX_BYTES) -> None:
+        self.file, self.max_bytes = file, max_bytes
+        self.digest, self.taken, self.lines_taken = hashlib.sha256(), 0, 0
+        self.decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        self.text, self.at, self.is_whole = "", 0, False
+        # The line at `mark`, and the column where `text` begins.
+        self.line, self.mark, self.column = 1, 0, 1
 
+    @property
+    def sha256(self) -> str:
+        return self.digest.hexdigest()
 
-def decode(decoder: json.JSONDecoder, text: str, at: int, number: int) -> tuple[Any, int]:
-    try:
-        return decoder.raw_decode(text, at)
-    except json.JSONDecodeError as error:
-        reason = _("fila slutter midt i en post") if error.pos >= len(text.rstrip()) else _("ugyldig JSON")
-        raise not_json(text, error.pos, reason, number) from None
-    except RecursionError:
-        raise FileRefused(_("er nøstet for dypt"), line=line_of(text, at), record=number) from None
-    except ValueError as error:
-        # Our own refusals from the hooks, and Python's on numbers thousands of digits long. Neither may be quoted.
-        reason = str(error) if isinstance(error, Refusal) else _("ugyldig tall")
-        raise FileRefused(reason, line=line_of(text, at), record=number) from None
+    def more(self) -> bool:
+        """Read another piece, forgetting what has been used. False at the end of the file.
+
+        Raises FileRefused for size or charset.
+        """
+        if self.is_whole:
+            return False
+        content = self.file.read(PIECE)
+        self.digest.update(content)
+        self.taken += len(content)
+        if self.taken > self.max_bytes:
+            raise FileRefused(_("er større enn grensen på {limit} MB").format(limit=self.max_bytes // 2**20))
+        kept = len(self.decoder.getstate()[0])
+        try:
+            added = self.decoder.decode(content, final=not content)
+        except UnicodeDecodeError as error:
+            line = self.lines_taken + content.count(b"\n", 0, max(0, error.start - kept)) + 1
+            is_cut = not content and error.reason == "unexpected end of data"
+            reason = _("filen er kuttet, den slutter midt i et tegn") if is_cut else _("er ikke i tegnsettet UTF-8")
+            raise FileRefused(reason, line=line) from None
+        self.lines_taken += content.count(b"\n")
+        self.is_whole = not content
+        self.line, self.column = self.place(self.at)
+        self.text, self.at, self.mark = self.text[self.at :] + added, 0, 0
+        return True
+
+    def place(self, at: int) -> tuple[int, int]:
+        """Line and column of a position in `text`, at or after the record last begun."""
+        line = self.line + self.text.count("\n", self.mark, at)
+        last_break = self.text.rfind("\n", 0, at)
+        return line, at - last_break if last_break >= 0 else self.column + at
+
+    def begin(self) -> int:
+        """The line of the record that begins here; lines are counted from here on."""
+        self.line += self.text.count("\n", self.mark, self.at)
+        self.mark = self.at
+        return self.line
+
+    def skip_space(self) -> str:
+        """The next sign that is no space, or nothing at the end of the file."""
+        while True:
+            match = SPACE.match(self.text, self.at)
+            self.at = match.end() if match else self.at
+            if self.at < len(self.text) or not self.more():
+                return self.text[self.at : self.at + 1]
+
+    def records(self) -> Iterator[Raw]:
+        """Each element of the top-level list. Raises FileRefused with line and column where there is no such list."""
+        first = self.skip_space()
+        if not first:
+            raise FileRefused(_("filen er tom"), line=1)
+        if first != "[":
+            raise FileRefused(_("skal være en JSON-liste med personer"), line=self.place(self.at)[0])
+        self.at += 1
+        number = 0
+        sign = self.skip_space()
+        while sign != "]":
+            number += 1
+            yield self.record(number)
+            sign = self.skip_space()
+            if sign == ",":
+                self.at += 1
+                sign = self.skip_space()
+                if sign == "]":
+                    raise self.not_json(self.at, _("komma uten en ny post etter seg"))
+            elif sign != "]":
+                cut = _("filen er kuttet, den slutter før listen er ferdig")
+                raise self.not_json(self.at, _("her skal det stå komma eller ]") if sign else cut)
+        self.at += 1
+        if self.skip_space():
+            raise self.not_json(self.at, _("tekst etter slutten av listen"))
+
+    def record(self, number: int) -> Raw:
+        """The record that begins here, with as much of the file read as it takes."""
+        line = self.begin()
+        while True:
+            try:
+                value, end = DECODER.raw_decode(self.text, self.at)
+            except json.JSONDecodeError as error:
+                if len(self.text) - self.at < MAX_RECORD and self.more():
+                    continue
+                is_cut = self.is_whole and (
+                    error.msg.startswith("Unterminated") or LAST_WORD.match(self.text, error.pos)
+                )
+                cut, wrong = _("filen er kuttet, den slutter midt i en post"), _("ugyldig JSON")
+                raise self.not_json(error.pos, cut if is_cut else wrong, number) from None
+            except RecursionError:
+                raise FileRefused(_("er nøstet for dypt"), line=line, record=number) from None
+            except ValueError as error:
+                # Our own refusals from the hooks, and Python's on numbers thousands of digits long. None is quoted.
+                reason = str(error) if isinstance(error, Refusal) else _("ugyldig tall")
+                raise FileRefused(reason, line=line, record=number) from None
+            if end < len(self.text) or not self.more():
+                text, self.at = self.text[self.at : end], end
+                return Raw(number, line, text, value)
+
+    def not_json(self, at: int, reason: str, number: int | None = None) -> FileRefused:
+        line, column = self.place(at)
+        return FileRefused(reason, line=line, record=number, path=_("kolonne {column}").format(column=column))
 
 
 class Refusal(ValueError):
@@ -111,29 +185,26 @@ def refuse_constant(_name: str) -> None:
     raise Refusal(_("ugyldig tall"))
 
 
-def not_json(text: str, at: int, reason: str, number: int | None = None) -> FileRefused:
-    column = at - (text.rfind("\n", 0, at) + 1) + 1
-    return FileRefused(reason, line=line_of(text, at), record=number, path=_("kolonne {column}").format(column=column))
+DECODER = json.JSONDecoder(object_pairs_hook=without_repeats, parse_constant=refuse_constant)
 
 
-def line_of(text: str, at: int) -> int:
-    return text.count("\n", 0, at) + 1
+def open_file(path: Path) -> BinaryIO:
+    """The file, open for reading. Raises FileRefused where it cannot be opened."""
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise FileRefused(_("kan ikke åpnes ({error})").format(error=error.strerror)) from None
 
 
-def skip_space(text: str, at: int) -> int:
-    match = SPACE.match(text, at)
-    return match.end() if match else at
-
-
-def line_of_path(text: str, at: int, path: tuple[str | int, ...]) -> int:
-    """The line where the value at `path` stands, or of the innermost part of the path that is there at all."""
-    decoder = json.JSONDecoder()
+def line_of_path(text: str, path: tuple[str | int, ...]) -> int:
+    """The line within `text`, from 1, where the value at `path` stands, or of the innermost part that is there."""
+    decoder, at = json.JSONDecoder(), 0
     for step in path:
         found = find_member(decoder, text, at, step)
         if found is None:
             break
         at = found
-    return line_of(text, at)
+    return text.count("\n", 0, at) + 1
 
 
 def find_member(decoder: json.JSONDecoder, text: str, at: int, step: str | int) -> int | None:
@@ -155,3 +226,8 @@ def find_member(decoder: json.JSONDecoder, text: str, at: int, step: str | int) 
             at = skip_space(text, at + 1)
         index += 1
     return None
+
+
+def skip_space(text: str, at: int) -> int:
+    match = SPACE.match(text, at)
+    return match.end() if match else at

@@ -23,9 +23,9 @@ KINDS: dict[str, tuple[tuple[str, str], ...]] = {
         ("SequenceNumber", N), ("SeriesId", S), ("Title", S),
     ),
     "RegistryEntry": (
-        ("AccessCodeId", S), ("AdministrativeUnitId", N), ("CaseId", N), *_TEXTS, ("DocumentDate", D),
-        ("DocumentNumber", N), ("Id", N), ("IsRestricted", B), ("OfficerNameId", N), ("Pursuant", S),
-        ("RecordStatusId", S), ("RegisterYear", N), ("RegistryDate", D), ("RegistryEntryTypeId", S),
+        ("AccessCodeId", S), ("AdministrativeUnitId", N), ("CaseId", N), *_TEXTS, ("DocumentCategoryId", S),
+        ("DocumentDate", D), ("DocumentNumber", N), ("Id", N), ("IsRestricted", B), ("OfficerNameId", N),
+        ("Pursuant", S), ("RecordStatusId", S), ("RegisterYear", N), ("RegistryDate", D), ("RegistryEntryTypeId", S),
         ("RegistryManagementUnitId", S), ("SequenceNumber", N), ("Title", S), ("TitlePersonNameTagged", S),
         ("TitleRestricted", S),
     ),

@@ -14,17 +14,28 @@ from accessctl.models import Municipality, School, User
 from accessctl.permissions import OFFICER_GRANTS, Permission
 from guardians.models import GuardianRelation, RelationBlock
 from people.models import Person, Protection, ProtectionSource, review_day
+from schoolapp.demo.archive_system import agree_with_archive
+from schoolapp.demo.beginners import add_beginners, plan_next_year
 from schoolapp.demo.classes import Classes
 from schoolapp.demo.drafts import make_drafts
+from schoolapp.demo.duties import tick_off_what_is_past
 from schoolapp.demo.families import Families
+from schoolapp.demo.finished import finish_some
+from schoolapp.demo.letters import make_letters
+from schoolapp.demo.moves import make_moves
 from schoolapp.demo.numbers import organisation_number, telephone
+from schoolapp.demo.organisation import make_organisation, teach_some_elsewhere
 from schoolapp.demo.plan import Size, make_plan
+from schoolapp.demo.register import make_register_run
+from schoolapp.demo.sharing import answer_for_families
 from schoolapp.demo.staffing import OFFICER_TITLES, Staffing
 from schoolapp.demo.town import CITY, DOMAIN, POSTAL_CODES, Town
+from schoolapp.demo.workforce import make_workforce
 from schoolapp.lib import clock
 from schools.models import SchoolYear
 from staff.models import Employee
 from students.models import GroupStaffing, Student
+from students.statistics.actions import freeze_due
 
 SEED = 1349
 NAME, NUMBER = "Fjordvik kommune", "9901"
@@ -78,13 +89,30 @@ def build(size: Size, *, out: TextIO = sys.stderr, today: date | None = None) ->
     classes = Classes(town)
     classes.make()
     Staffing(town, classes).make()
+    if size == Size.KOMMUNE:
+        add_beginners(town, families)
     town.tables.close()
+    make_organisation(town)
     give_grants(town)
+    agree_with_archive()
     confirm_by_hand()
     note_protection(town)
+    tick_off_what_is_past(town)
     drafts = make_drafts(town)
+    make_workforce(town)
+    answer_for_families(town)
+    teach_some_elsewhere(town)
     analyze()
-    return {name: rows.made for name, rows in vars(town.tables).items()} | {"draft": drafts}
+    freeze_due()
+    if size == Size.KOMMUNE:
+        plan_next_year(town)
+    make_moves(town)
+    finished = finish_some(town, size)
+    letters = make_letters(town)
+    if size == Size.KOMMUNE:
+        make_register_run()
+    made = {name: rows.made for name, rows in vars(town.tables).items()}
+    return made | {"draft": drafts - finished, "finished": finished, "letter": letters}
 
 
 def confirm_by_hand() -> None:
@@ -154,12 +182,18 @@ LATIN = str.maketrans({"æ": "ae", "ø": "o", "å": "a"})
 
 
 def give_grants(town: Town) -> None:
-    """Two officers answer for protected addresses, and one contact teacher may see the protected pupil in the class."""
+    """Two officers answer for protected addresses, an administrator searches among all persons, and one contact
+    teacher may see the protected pupil in the class.
+    """
     municipality = Municipality.objects.get()
     for title in OFFICER_TITLES:
         officer = User.objects.get(person__employee__title=title)
         for permission in OFFICER_GRANTS:
             give_grant(officer, permission, on=municipality, by=None, reason="Kommunens ansvarlige for adressesperre")
+    searcher = User.objects.filter(assignments__role__slug="kommuneadmin").order_by("assignments__pk").first()
+    if searcher is not None:
+        reason = "Finner personer som ringer kommunen"
+        give_grant(searcher, Permission.ADVANCED_SEARCH, on=municipality, by=None, reason=reason)
     student = (
         Student.objects.exclude(person__protection=Protection.NONE)
         .filter(memberships__is_home_class=True, memberships__valid_to__isnull=True)

@@ -251,7 +251,13 @@ PARTS = (
     Casting("foresatt-to-skoler", "Foresatt", IDPORTEN, guardian_at_two_schools, "Har to barn, på hver sin skole"),
     Casting("team", "Team, arkivansvarlig", BOTH, lambda: staff("team"), "Kjører arkivet for flere skoler"),
     Casting("rektor", "Rektor", BOTH, lambda: staff("rektor"), "Ser hele skolen, men ikke skjermede elever"),
-    Casting("skoleadmin", "Skoleadmin", BOTH, lambda: staff("skoleadmin"), "Inspektør, ser arkivloggen for skolen"),
+    Casting(
+        "skoleadmin",
+        "Inspektør (Skoleadmin)",
+        BOTH,
+        lambda: staff("skoleadmin"),
+        "Legger elever i klasser og fører variabel lønn, som rektor ved samme skole godkjenner",
+    ),
     Casting("kommuneadmin", "Kommuneadmin", BOTH, lambda: staff("kommuneadmin"), "Ser alle skoler og administrasjonen"),
     Casting(
         "adressesperre", "Kommuneadmin", BOTH, protection_officer, "Ansvarlig for adressesperre, ser skjermede familier"

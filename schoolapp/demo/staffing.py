@@ -57,17 +57,33 @@ class Staffing:
         self.initials[stem] = self.initials.get(stem, 0) + 1
         return stem if self.initials[stem] == 1 else f"{stem}{self.initials[stem]}"
 
-    def assign(self, worker: Worker, role: str, school: SchoolPlan | None = None, *, until: date | None = None) -> None:
-        since = self.town.last_year.starts_on
+    def assign(
+        self,
+        worker: Worker,
+        role: str,
+        school: SchoolPlan | None = None,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> None:
+        since = since or self.town.last_year.starts_on
         given = self.town.roles[role]
         place = school.pk if school else None
         self.town.tables.assignment.add(
             self.town.uuid(), worker.user, given.pk, given.reach, place, since, until, RoleAssignment.Source.HR
         )
 
-    def staff(self, worker: Worker, group: TeachingGroup, function: str, *, until: date | None = None) -> None:
+    def staff(
+        self,
+        worker: Worker,
+        group: TeachingGroup,
+        function: str,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> None:
         worker.groups.append(group)
-        since = self.town.year.starts_on
+        since = since or self.town.year.starts_on
         self.town.tables.staffing.add(group.pk, worker.employee, function, since, until)
 
     def make_municipal_staff(self) -> list[Worker]:
@@ -98,11 +114,14 @@ class Staffing:
         self.spread(home_classes, contact_teachers, subject_teachers)
         for index, group in enumerate(self.classes.subjects[school.pk]):
             self.staff(subject_teachers[index % len(subject_teachers)], group, Function.SUBJECT_TEACHER)
-        for group in home_classes[:: max(3, len(home_classes) // 3)]:
+        absent = home_classes[:: max(3, len(home_classes) // 3)]
+        for group in absent:
             substitute = self.hire("Vikar")
+            # The last one begins today, and has no equipment yet.
+            since = self.town.today if group is absent[-1] else None
             until = self.town.today + timedelta(days=self.rng.randint(3, 60))
-            self.assign(substitute, "laerer", school, until=until)
-            self.staff(substitute, group, Function.SUBJECT_TEACHER, until=until)
+            self.assign(substitute, "laerer", school, since=since, until=until)
+            self.staff(substitute, group, Function.SUBJECT_TEACHER, since=since, until=until)
         if school.pk in self.classes.sfo:
             self.make_sfo_staff(school, self.classes.sfo[school.pk])
 

@@ -1,4 +1,4 @@
-"""What may reach the log: no national id, and tracebacks only of errors."""
+"""What may reach the log: no national id, no secret address, and tracebacks only of errors."""
 
 import logging
 import re
@@ -6,17 +6,23 @@ import re
 from schoolapp.lib import request_id
 
 ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{6}\s?\d{5}(?!\d)")
+# The address of a user's calendar is its own key, also one that works no longer.
+CALENDAR = re.compile(r"(/kalender/)[^/\s'\"]+(\.ics)")
+
+
+def redacted(text: str) -> str:
+    return CALENDAR.sub(r"\1[fjernet]\2", ELEVEN_DIGITS.sub("[fjernet]", text))
 
 
 class RedactNationalIds(logging.Filter):
-    """Replaces every run of eleven digits in a log line, tracebacks included."""
+    """Replaces every run of eleven digits in a log line, and every secret address, tracebacks included."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = ELEVEN_DIGITS.sub("[fjernet]", record.getMessage()), None
+        record.msg, record.args = redacted(record.getMessage()), None
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text:
-            record.exc_text = ELEVEN_DIGITS.sub("[fjernet]", record.exc_text)
+            record.exc_text = redacted(record.exc_text)
         return True
 
 

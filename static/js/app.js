@@ -1,13 +1,6 @@
 // Small comforts. Every page works without them.
 
-const search = document.getElementById("topp-sok");
-
 document.addEventListener("keydown", (event) => {
-  if (search && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-    event.preventDefault();
-    search.focus();
-    search.select();
-  }
   if (event.key === "Escape") {
     for (const open of document.querySelectorAll("details.drop[open]")) {
       open.open = false;
@@ -24,3 +17,6 @@ document.addEventListener("click", (event) => {
 
 // After a failed form the reader, also of a screen reader, starts at the list of errors.
 document.querySelector("[data-focus-first]")?.focus();
+
+// Where the tabs are one line to be drawn sideways, the one that is open stands in view.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -1,6 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from schoolapp.lib.date_field import DateField
+
 SHORTEST_REASON, LONGEST_REASON = 20, 280
 
 
@@ -17,13 +19,10 @@ class EmergencyForm(forms.Form):
         error_messages={"required": _("Skriv navnet på eleven.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    fodselsdato = forms.DateField(
+    fodselsdato = DateField(
         label=_("Fødselsdato"),
         widget=DateInput(format="%Y-%m-%d"),
-        error_messages={
-            "required": _("Skriv inn en dato, for eksempel 14.08.2026."),
-            "invalid": _("Skriv inn en dato, for eksempel 14.08.2026."),
-        },
+        error_messages={"required": _("Skriv inn en dato, for eksempel 14.08.2026.")},
     )
     begrunnelse = forms.CharField(
         label=_("Hvorfor trenger du tilgang nå?"),

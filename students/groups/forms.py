@@ -5,14 +5,28 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accessctl.models import School
 from schoolapp.lib import clock
+from schoolapp.lib.date_field import DateField
+from schools.models import SchoolYear
 from staff.models import Employee
 from students.actions import functions_in
+from students.groups.when import When, when
 from students.models import Group, GroupStaffing
-from students.rights.forms import ANY, choice, date_field
+from students.rights.forms import ANY, DateInput, choice, date_field
+
+
+def day_field(label: Any) -> DateField:
+    """A day one may leave out. One that is not in the calendar is said so."""
+    return DateField(
+        label=label,
+        required=False,
+        widget=DateInput(),
+        input_formats=["%Y-%m-%d", "%d.%m.%Y"],
+    )
 
 
 class GroupFilter(forms.Form):
@@ -23,14 +37,24 @@ class GroupFilter(forms.Form):
         label=_("Trinn"), required=False, choices=[ANY, *((str(n), f"{n}.") for n in range(1, 11))]
     )
     slag = forms.ChoiceField(label=_("Slag"), required=False, choices=[ANY, *Group.Kind.choices])
+    ar = forms.ChoiceField(label=_("Skoleår"), required=False)
+    dag = day_field(_("Vis per dato"))
 
-    def __init__(self, data: Any, *, schools: Iterable[School]) -> None:
+    def __init__(self, data: Any, *, schools: Iterable[School], years: Iterable[SchoolYear] = ()) -> None:
         super().__init__(data, auto_id="filter_%s")
+        self.years = {str(year): year for year in years}
+        choice(self, "ar").choices = [(name, name) for name in self.years]
+        if len(self.years) < 2:
+            del self.fields["ar"]
         self.schools = {str(school.uuid): school for school in schools}
         choice(self, "skole").choices = [ANY, *((uuid, school.name) for uuid, school in self.schools.items())]
         if len(self.schools) < 2:
             del self.fields["skole"]
         self.is_valid()
+        leave_out_no_day(self)
+        if "ar" in self.fields and not self.cleaned_data.get("ar"):
+            # The choice shows the year that is shown, also when a day alone decided it.
+            self.data = {**dict(self.data.items()), "ar": str(self.when.year)}
 
     def found(self, groups: QuerySet[Group]) -> QuerySet[Group]:
         """The groups the filter leaves. A value that is not among the choices filters nothing."""
@@ -44,8 +68,30 @@ class GroupFilter(forms.Form):
         return groups
 
     @property
+    def when(self) -> When:
+        return when(self.cleaned_data.get("dag"), self.years, self.cleaned_data.get("ar", ""))
+
+    @property
     def is_active(self) -> bool:
         return any(self.cleaned_data.values())
+
+
+class DayForm(forms.Form):
+    """The day a group is shown as it was."""
+
+    dag = day_field(_("Vis per dato"))
+    use_required_attribute = False
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data, auto_id="filter_%s")
+        self.is_valid()
+        leave_out_no_day(self)
+
+
+def leave_out_no_day(form: forms.Form) -> None:
+    """What is no day is said to be none; it is not written into the field, which takes days only."""
+    if "dag" in form.errors:
+        form.data = {name: value for name, value in form.data.items() if name != "dag"}
 
 
 class StaffForm(forms.Form):
@@ -69,7 +115,7 @@ class StaffForm(forms.Form):
             for uuid, employee in self.employees.items()
         ]
         choice(self, "ansatt").choices = [("", _("Velg ansatt")), *people]
-        functions = [(function.value, function.label.capitalize()) for function in functions_in(group)]
+        functions = [(function.value, capfirst(function.label)) for function in functions_in(group)]
         choice(self, "funksjon").choices = functions if len(functions) == 1 else [("", _("Velg funksjon")), *functions]
         self.fields["fra"].initial = clock.today()
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,23 +13,33 @@ from django.views.decorators.http import require_safe
 
 from accessctl.audit import open_or_404, record_list
 from accessctl.guards import requires
-from accessctl.models import School
+from accessctl.models import School, User
 from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
 from accessctl.scope import scope_of
+from schools.models import SchoolYear
+from staff.models import Employee
 from students.actions import StaffingError, end_staffing, may_staff, staff_group
+from students.groups.actions import changes_today, may_edit
 from students.groups.effect import effect_of
-from students.groups.forms import GroupFilter, LastDayForm, StaffForm
+from students.groups.forms import DayForm, GroupFilter, LastDayForm, StaffForm
 from students.groups.listing import (
+    coming_to,
     employee_named,
     employees_for,
-    groups_seen,
+    found_by,
+    groups_of_any_year,
     groups_staffed_by,
     lines,
+    open_on,
     pupils_in,
     responsible_for,
+    schools_edited_by,
     schools_of,
+    sees_other_years,
 )
+from students.groups.when import when
+from students.lists.registry import sheets_for
 from students.models import Group, GroupStaffing
 
 PAGE_SIZE = 50
@@ -37,39 +48,66 @@ PAGE_SIZE = 50
 @requires(Permission.VIEW_GROUPS)
 @require_safe
 def groups(request: SignedInRequest) -> HttpResponse:
-    """This year's groups within reach; with an employee brought along, those they can be put on."""
-    employee = employee_named(request.GET.get("ansatt", ""), request.user)
-    rows = groups_seen(request.user)
+    """The groups within reach on a day, by default today; with an employee brought along, those they can be put on."""
+    user = request.user
+    employee = employee_named(request.GET.get("ansatt", ""), user)
+    schools = School.objects.visible_to(user, Permission.VIEW_GROUPS)
+    found = GroupFilter(request.GET, schools=schools, years=years_shown(user, employee))
+    rows = open_on(groups_of_any_year(user), found.when.year, found.when.day)
     if employee:
-        rows = groups_staffed_by(request.user).filter(school__in=schools_of(employee))
-    found = GroupFilter(request.GET, schools=School.objects.visible_to(request.user, Permission.VIEW_GROUPS))
-    page = Paginator(found.found(rows), PAGE_SIZE).get_page(request.GET.get("side"))
-    kept = request.GET.copy()
-    kept.pop("side", None)
+        rows = groups_staffed_by(user).filter(school__in=schools_of(employee), closed_on__isnull=True)
+    page = Paginator(found.found(rows).values_list("pk", flat=True), PAGE_SIZE).get_page(request.GET.get("side"))
+    shown = found_by(list(page))
     context = {
         "filter": found,
+        "when": found.when,
         "page": page,
-        "lines": lines(list(page), request.user),
+        "lines": lines(list(shown), user, found.when.day),
         "shows_school": "skole" in found.fields,
         "employee": employee,
-        "kept": kept.urlencode(),
+        "kept": kept_query(request),
+        "may_edit": schools_edited_by(user).exists() if user.holds(Permission.EDIT_GROUPS) else False,
     }
     return render(request, "students/groups/list.html", context)
+
+
+def years_shown(user: User, employee: Employee | None) -> QuerySet[SchoolYear]:
+    """The school years the list can show; nobody is put on the groups of any but this one."""
+    every = sees_other_years(user) and employee is None
+    return SchoolYear.objects.all() if every else SchoolYear.objects.filter(state=SchoolYear.State.CURRENT)
+
+
+def kept_query(request: SignedInRequest) -> str:
+    kept = request.GET.copy()
+    kept.pop("side", None)
+    return kept.urlencode()
 
 
 @requires(Permission.VIEW_GROUPS)
 @require_safe
 def group(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """One group: the pupils one sees in it, and who is, was and will be responsible. The pupils shown are logged."""
-    found = open_or_404(request, groups_seen(request.user), uuid=uuid)
-    pupils = list(pupils_in(found, request.user))
-    record_list(request.user, "list", pupils)
+    """One group on a day: the pupils one sees in it (logged), and who is, was and will be responsible."""
+    user = request.user
+    found = open_or_404(request, groups_of_any_year(user), uuid=uuid)
+    asked = DayForm(request.GET)
+    shown = when(asked.cleaned_data.get("dag"), {str(found.school_year): found.school_year}, str(found.school_year))
+    places = pupils_in(found, user, shown.day)
+    coming = coming_to(found, user, shown.day) if shown.is_today else []
+    record_list(user, "list", list({row.student_id: row.student for row in [*places, *coming]}.values()))
     context = {
         "group": found,
-        "pupils": pupils,
-        "responsible": responsible_for(found),
-        "may_staff": may_staff(request.user, found),
+        "when": shown,
+        "day_form": asked,
+        "places": places,
+        "coming": coming,
+        "responsible": responsible_for(found, shown.day),
+        "may_staff": may_staff(user, found) and found.school_year.state == SchoolYear.State.CURRENT,
+        "may_edit": may_edit(user, found),
     }
+    context["may_end"] = context["may_staff"] and shown.is_today
+    context["changes"] = changes_today(found) if context["may_edit"] else []
+    context["sheets"] = sheets_for(user, found) if shown.is_today else []
+    context["sheet_group"] = found
     return render(request, "students/groups/group.html", context)
 
 

@@ -13,6 +13,7 @@ from accessctl.rights.in_use import rights_in_use
 from accessctl.roles import STAFF_REACHES, Reach
 from accessctl.scope import scope_of
 from schoolapp.lib import clock
+from schoolapp.lib.date_field import DateField
 from schools.models import SchoolYear
 from students.models import Group, Student
 from students.names import named
@@ -28,12 +29,11 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-def date_field(label: Any, **kwargs: Any) -> forms.DateField:
-    return forms.DateField(
+def date_field(label: Any, **kwargs: Any) -> DateField:
+    return DateField(
         label=label,
         widget=DateInput(),
         input_formats=["%Y-%m-%d", "%d.%m.%Y"],
-        error_messages={"invalid": _("Skriv en dato, for eksempel 14.08.2026."), "required": _("Velg en dato.")},
         **kwargs,
     )
 

@@ -36,23 +36,27 @@ def proposals_for(viewer: User) -> GrantProposalQuerySet:
     return rows.select_related("user", "proposed_by", "decided_by", "school", "student__person").order_by("pk")
 
 
-def may_decide(by: User, proposal: GrantProposal) -> bool:
+def may_decide(by: User, proposal: GrantProposal, deciders: set[int] | None = None) -> bool:
     """Whether `by` may approve or refuse: another officer of the municipality, who is neither proposer nor receiver.
 
-    While nobody else is one, another who gives roles in the whole municipality.
+    While nobody else is one, another who gives roles in the whole municipality. Who asks about many proposals has
+    looked up the officers, `deciders`, once.
     """
     if by.pk in (proposal.proposed_by_id, proposal.user_id):
         return False
     scope = scope_of(by)
     if scope.reach(MANAGE).everything:
         return True
-    return scope.reach(GIVE).everything and not others_decide(proposal)
+    if not scope.reach(GIVE).everything:
+        return False
+    known = officers() if deciders is None else deciders
+    return not known - {proposal.proposed_by_id, proposal.user_id}
 
 
-def others_decide(proposal: GrantProposal) -> bool:
-    """Whether an officer of the municipality besides the two it concerns can decide today."""
-    officers = MunicipalityGrant.objects.on().filter(permission__codename=MANAGE.value, user__is_active=True)
-    return officers.exclude(user__in=[proposal.proposed_by_id, proposal.user_id]).exists()
+def officers() -> set[int]:
+    """The officers of the municipality today."""
+    rows = MunicipalityGrant.objects.on().filter(permission__codename=MANAGE.value, user__is_active=True)
+    return set(rows.values_list("user", flat=True))
 
 
 def waiting_for(user: User) -> list[GrantProposal]:
@@ -60,7 +64,9 @@ def waiting_for(user: User) -> list[GrantProposal]:
     scope = scope_of(user)
     if not (scope.reach(MANAGE).everything or scope.reach(GIVE).everything):
         return []
-    return [proposal for proposal in proposals_for(user).waiting() if may_decide(user, proposal)]
+    found = list(proposals_for(user).waiting())
+    deciders = officers() if found and not scope.reach(MANAGE).everything else set()
+    return [proposal for proposal in found if may_decide(user, proposal, deciders)]
 
 
 def given_lately(user: User) -> list[GrantProposal]:

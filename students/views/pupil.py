@@ -27,6 +27,7 @@ def own_page(request: SignedInRequest) -> HttpResponse:
         "teachers": teachers,
         "decides": student is not None and decides_on_schooling(student),
         "documents_url": url_if_any("documents:pupil_list"),
+        "photo_url": url_if_any("guardians:own_photo_answer"),
     }
     return render(request, "students/own.html", context)
 

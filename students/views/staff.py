@@ -2,38 +2,54 @@
 
 from uuid import UUID
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accessctl.audit import open_or_404, record_list
 from accessctl.guards import requires
-from accessctl.models import School
 from accessctl.permissions import Permission
 from accessctl.requests import SignedInRequest
 from people.display import PREFETCHED
-from students.forms import PupilFilter
-from students.models import Student
+from students.lists.listing import Listing, Row
+from students.lists.past import looking_back, sees_the_departed
+from students.lists.registry import actions_for, sheets_for
+from students.models import SavedView, Student
 from students.pages import overview_page
 
-PAGE_SIZE = 50
+# How many saved views stand above the list; the rest are a click away.
+MOST_VIEWS_ABOVE = 5
 
 
 @requires(Permission.VIEW_PUPIL)
 @require_safe
 def pupil_list(request: SignedInRequest) -> HttpResponse:
-    """The pupils one reaches, found by name, school, grade and class. What is shown is logged."""
-    visible = Student.objects.visible_to(request.user)
-    form = PupilFilter(request.GET, schools=School.objects.visible_to(request.user), pupils=visible)
-    rows = form.found().select_related("person", "school").order_by("sort_name", "pk")
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("side"))
-    record_list(request.user, "list", list(page))
-    return render(
-        request,
-        "students/list.html",
-        {"filter": form, "page": page, "shows_school": "skole" in form.fields, "kept": kept_query(request)},
-    )
+    """The pupils one reaches, filtered, sorted and with the columns the address says. What is shown is logged."""
+    listing = Listing(request.user, request.GET)
+
+    def read() -> "tuple[Page[Student], list[Student], list[Row]]":
+        page, students = listing.read(request.GET.get("side"))
+        return page, students, listing.rows(students)
+
+    page, students, rows = looking_back(request.user, listing.filter, read)
+    record_list(request.user, "list", students)
+    group = listing.filter.one_group
+    views = list(SavedView.objects.visible_to(request.user).own_first()[: MOST_VIEWS_ABOVE + 1])
+    context = {
+        "listing": listing,
+        "filter": listing.filter,
+        "page": page,
+        "rows": rows,
+        "actions": actions_for(request.user),
+        "saved_views": views[:MOST_VIEWS_ABOVE],
+        "has_more_views": len(views) > MOST_VIEWS_ABOVE,
+        "leaves_out_departed": listing.filter.day and not sees_the_departed(request.user),
+        "kept": kept_query(request),
+        "sheet_group": group,
+        "sheets": sheets_for(request.user, group) if group else [],
+    }
+    return render(request, "students/list.html", context)
 
 
 @requires(Permission.VIEW_PUPIL)

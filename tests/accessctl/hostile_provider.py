@@ -35,7 +35,6 @@ class HostileProvider:
         self.jwks = [public_jwk(KEY, "key-1")]
         self.sign: Callable[[Claims], str] = self.signed
         self.answers: dict[str, tuple[int, str, bytes]] = {}
-        self.delay = 0.0
         self.requests: list[tuple[str, dict[str, str], dict[str, str]]] = []
         self.nonce = ""
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
@@ -110,7 +109,6 @@ class HostileProvider:
             def answer(self, form: dict[str, str]) -> None:
                 path = urlsplit(self.path).path
                 provider.requests.append((path, form, dict(self.headers)))
-                time.sleep(provider.delay)
                 status, kind, body = provider.page(path)
                 try:
                     self.send_response(status)

@@ -9,7 +9,6 @@ from django.urls import reverse
 from accessctl.console import site
 from accessctl.models import AccessEvent, Role, School
 from accessctl.permissions import Permission
-from documents.models import DocumentType
 from people.models import Protection
 from staff.models import Employee
 from students.models import Group
@@ -79,8 +78,8 @@ def test_a_register_has_a_right_of_its_own(world, admin):
     role = Role.objects.get(slug="kommuneadmin")
     role.permissions = [slug for slug in role.permissions if slug != Permission.EDIT_TEMPLATES]
     role.save()
-    assert admin.get("/administrasjon/documents/documenttype/").status_code == 403
-    assert "Dokumenttyper" not in admin.get("/administrasjon/").content.decode()
+    assert admin.get("/administrasjon/documents/oldersource/").status_code == 403
+    assert "Eldre dokumenter" not in admin.get("/administrasjon/").content.decode()
     assert admin.get("/administrasjon/accessctl/school/").status_code == 200
 
 
@@ -100,6 +99,15 @@ def test_saving_is_logged_and_stands_in_the_history(world, admin):
     assert School.objects.get(pk=world.school_a.pk).phone == "55 55 55 55"
     assert AccessEvent.objects.filter(action="console_change", user=world.users["municipal_admin"]).exists()
     assert "Telefon" in admin.get(url(site._registry[School], "history", world.school_a.pk)).content.decode()
+
+
+@pytest.mark.parametrize("button", ["_save", "_continue", "_addanother"])
+def test_what_was_saved_is_told_in_our_own_words(world, admin, button):
+    path = url(site._registry[School], "change", world.school_a.pk)
+    form = admin.get(path).context["adminform"].form
+    data = {name: form[name].value() or "" for name in form.fields} | {button: "1"}
+    told = [str(message) for message in admin.post(path, data, follow=True).context["messages"]]
+    assert told == [f"{world.school_a} er lagret."]
 
 
 def test_a_form_with_errors_says_what_is_wrong(world, admin):
@@ -146,14 +154,3 @@ def test_no_filter_of_ones_own_making_reaches_other_tables(admin):
         "person__birth_date__gt=2000-01-01",
     ):
         assert admin.get(f"/administrasjon/staff/employee/?{query}").status_code in (302, 400)
-
-
-def test_the_sensitivity_of_a_kind_is_set_here(world, admin):
-    world.add_draft("own")
-    kind = DocumentType.objects.get(slug="prove")
-    path = url(site._registry[DocumentType], "change", kind.pk)
-    form = admin.get(path).context["adminform"].form
-    data = {name: form[name].value() for name in form.fields} | {"sensitivity": "sensitive"}
-    assert admin.post(path, {k: v for k, v in data.items() if v is not False}).status_code == 302
-    kind.refresh_from_db()
-    assert kind.sensitivity == "sensitive"

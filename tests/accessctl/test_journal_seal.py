@@ -240,9 +240,9 @@ def test_a_row_waits_for_every_older_transaction(copy):
 
 
 def test_parallel_writers_rollbacks_and_a_killed_one_give_no_false_alarm(copy):
-    done = threading.Event()
-    threads = [threading.Thread(target=write_lines, args=(number,)) for number in range(8)]
-    sealer = threading.Thread(target=seal_until, args=(done,))
+    done, sealed_often = threading.Event(), threading.Event()
+    threads = [threading.Thread(target=write_lines, args=(number, sealed_often)) for number in range(8)]
+    sealer = threading.Thread(target=seal_until, args=(done, sealed_often))
     for thread in [*threads, sealer]:
         thread.start()
     for thread in threads:
@@ -256,7 +256,7 @@ def test_parallel_writers_rollbacks_and_a_killed_one_give_no_false_alarm(copy):
     assert result.seals > 3
 
 
-def write_lines(number: int) -> None:
+def write_lines(number: int, sealed_often: threading.Event) -> None:
     own = connection.copy()
     own.ensure_connection()
     own.set_autocommit(False)
@@ -267,6 +267,9 @@ def write_lines(number: int) -> None:
             own.rollback()
         elif chance.random() < 0.8:
             own.commit()
+    while not sealed_often.is_set():
+        own.cursor().execute(INSERT)
+        own.commit()
     if number == 0:
         own.cursor().execute(INSERT)
         with pytest.raises(OperationalError):
@@ -276,7 +279,9 @@ def write_lines(number: int) -> None:
     own.close()
 
 
-def seal_until(done: threading.Event) -> None:
+def seal_until(done: threading.Event, sealed_often: threading.Event) -> None:
     while not done.is_set():
         seal.seal_all()
+        if LogSeal.objects.count() > 3:
+            sealed_often.set()
     connection.close()

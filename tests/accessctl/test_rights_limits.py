@@ -97,7 +97,7 @@ def test_a_role_given_for_one_school_opens_nothing_of_the_whole_municipality(wor
         "/administrasjon/accessctl/municipality/",
         "/administrasjon/accessctl/user/",
         "/administrasjon/archive/peer/",
-        "/administrasjon/documents/documenttype/",
+        "/administrasjon/documents/oldersource/",
         "/administrasjon/schools/schoolyear/",
         "/administrasjon/schools/schoolyear/add/",
         "/administrasjon/staff/employee/",

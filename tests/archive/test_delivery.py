@@ -30,6 +30,13 @@ def test_document_reaches_the_archive_with_everything_that_belongs_to_it(element
     assert run.finished_at
 
 
+def test_the_code_of_the_document_type_is_the_category_of_the_entry(elements, school):
+    queue(make_record("dok:1:v1", document_type="BREV"), school)
+    queue(make_record("dok:2:v1"), school)
+    run_all()
+    assert [entry.get("DocumentCategoryId") for entry in entries(elements)] == ["BREV", None]
+
+
 def test_national_id_goes_into_the_folders_class_and_is_then_forgotten(elements, school):
     delivery = queue(make_record("dok:1:v1"), school)
     assert NATIONAL_ID not in str(delivery.record)
@@ -71,7 +78,7 @@ def test_settings_of_the_moment_of_sending_count(elements, school):
 
 def test_nothing_is_sent_before_a_run(elements, school):
     queue(make_record("dok:1:v1"), school)
-    assert worker.work(seconds=5) == 0
+    assert worker.work(seconds=240) == 0
     assert entries(elements) == []
 
 

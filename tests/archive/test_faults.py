@@ -54,7 +54,7 @@ def work_until_quiet(rounds: int = 6) -> None:
     for _ in range(rounds):
         let_time_pass()
         Peer.objects.update(open_until=None)
-        worker.work(seconds=60)
+        worker.work(seconds=240)
 
 
 @pytest.mark.parametrize(("operation", "kind"), CHANGES, ids="-".join)

@@ -1,6 +1,7 @@
 """Claims, fences, leases, lanes and the circuit breaker."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
-from archive import actions, breaker, outbox, worker
+from archive import actions, breaker, outbox, tasks, worker
 from archive.connectors import connect
 from archive.connectors.base import Superseded
 from archive.models import ArchiveRun, Delivery, DeliveryAttempt, Peer
@@ -171,7 +172,7 @@ def test_worker_that_was_stopped_before_sending_sends_nothing_afterwards(element
                 asked += 1
                 if asked == stop:
                     let_time_pass()
-                    worker.work(seconds=30)
+                    worker.work(seconds=240)
                 super().permit()
 
         worker.attempt(Stopped(ticket.delivery, in_doubt=False), connect())
@@ -191,7 +192,7 @@ def test_worker_that_dies_at_any_message_leaves_one_record(elements, school, pha
         if die_at(elements, phase, point):
             died += 1
         let_time_pass()
-        worker.work(seconds=30)
+        worker.work(seconds=240)
         assert Delivery.objects.get(external_key=key).state == State.ARCHIVED
         if died < point:
             break
@@ -246,7 +247,7 @@ def test_poison_is_parked_after_three_crashes_and_the_others_go_on(elements, sch
     for _ in range(3):
         assert outbox.claim().delivery.pk == poison.pk
         Delivery.objects.filter(pk=poison.pk).update(lease_until=Now())
-    worker.work(seconds=30)
+    worker.work(seconds=240)
     poison.refresh_from_db()
     assert (poison.state, poison.failure) == (State.PARKED, "crashed")
     assert poison.attempts.get(outcome="crashed").run == poison.run
@@ -271,7 +272,7 @@ def test_late_and_repeated_answers_change_nothing(elements, school):
     take_into_run()
     late = outbox.claim()
     let_time_pass()
-    worker.work(seconds=30)
+    worker.work(seconds=240)
     for act in (lambda: late.note("entry", "999"), lambda: late.doubt("?")):
         with pytest.raises(Superseded):
             act()
@@ -300,7 +301,7 @@ def test_set_to_ready_after_a_doubt_still_waits_out_the_quiet_period(elements, s
     run_all()
     assert entries(elements) == []
     let_time_pass()
-    worker.work(seconds=30)
+    worker.work(seconds=240)
     assert keys_archived(elements) == ["dok:1:v1"]
 
 
@@ -320,14 +321,14 @@ def test_archive_away_for_a_day_parks_nothing_and_is_left_alone(unreachable, sch
         queue(make_record(f"dok:{number}:v1", folder=f"elevmappe:{number}"), school)
     take_into_run()
     for _ in range(8):
-        worker.work(seconds=30)
+        worker.work(seconds=240)
     assert DeliveryAttempt.objects.count() == breaker.OPENS_AFTER
     for _hour in range(24):
         let_time_pass(hours=1)
         Peer.objects.update(open_until=Now())
         before = DeliveryAttempt.objects.count()
-        worker.work(seconds=30)
-        worker.work(seconds=30)
+        worker.work(seconds=240)
+        worker.work(seconds=240)
         assert DeliveryAttempt.objects.count() == before + 1, "one probe for each pause of the breaker"
     assert set(Delivery.objects.values_list("state", flat=True)) == {State.READY}
     assert breaker.silent_peer("elements_ncore").silent_since
@@ -335,10 +336,23 @@ def test_archive_away_for_a_day_parks_nothing_and_is_left_alone(unreachable, sch
         unreachable.NCORE = addresses(server)
         let_time_pass()
         Peer.objects.update(open_until=Now())
-        worker.work(seconds=60)
+        worker.work(seconds=240)
         assert len(keys_archived(server)) == 20
     assert breaker.silent_peer("elements_ncore") is None
     assert ArchiveRun.objects.get().finished_at
+
+
+def test_a_task_that_finds_the_archive_left_in_peace_wakes_nobody(elements, school, monkeypatch):
+    rung = []
+    monkeypatch.setattr(tasks.bell, "ring", lambda: rung.append(1))
+    queue(make_record("dok:1:v1"), school)
+    take_into_run()
+    Peer.objects.update_or_create(name="elements_ncore", defaults={"open_until": Now() + timedelta(hours=1)})
+    tasks.work()
+    assert not rung
+    Peer.objects.update(open_until=Now())
+    tasks.work()
+    assert len(rung) == 1
 
 
 def test_wrong_password_does_not_park_the_whole_queue(elements, school, settings):
@@ -355,7 +369,7 @@ def test_runs_take_each_document_once(elements, school):
     take_into_run()
     take_into_run()
     assert sorted(run.deliveries.count() for run in ArchiveRun.objects.all()) == [0, 1]
-    worker.work(seconds=30)
+    worker.work(seconds=240)
     assert keys_archived(elements) == ["dok:1:v1"]
 
 

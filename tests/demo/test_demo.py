@@ -5,6 +5,7 @@ from io import StringIO
 from random import Random
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
@@ -72,7 +73,8 @@ def test_it_is_refused_beside_imported_people():
 
 @pytest.mark.django_db
 def test_it_can_be_made_on_the_first_day_of_a_school_year():
-    build(Size.LITEN, out=StringIO(), today=date(2027, 8, 1))
+    with time_machine.travel("2027-08-01T08:00:00+02:00", tick=False):
+        build(Size.LITEN, out=StringIO(), today=date(2027, 8, 1))
     assert Student.objects.count() == 600
     assert not Enrolment.objects.filter(state="moved_internal").exists()
 

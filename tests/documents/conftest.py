@@ -7,8 +7,8 @@ from django.test import Client
 
 from accessctl.models import User
 from documents import actions
+from documents.installing import install_types
 from documents.models import Document, DocumentType
-from documents.template_actions import install_types
 from tests.login import log_in
 from tests.world import World
 

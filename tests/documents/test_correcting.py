@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from accessctl.models import AccessEvent
 from documents import tasks
+from documents.installing import install_types
 from documents.models import Document
-from documents.template_actions import install_types
 from tests.documents.conftest import finalise, make_draft
 from tests.login import log_in
 from tests.world import World, build_world

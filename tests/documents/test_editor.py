@@ -14,8 +14,8 @@ from django.urls import reverse
 from accessctl.models import AccessEvent
 from archive.models import Delivery
 from documents import actions, tasks
+from documents.installing import install_types
 from documents.models import Document
-from documents.template_actions import install_types
 from tests.documents.conftest import FILLED, make_draft
 from tests.login import log_in
 from tests.world import World, build_world

@@ -7,7 +7,7 @@ from accessctl.models import AccessEvent
 from documents import actions, tasks
 from documents.models import Document, DocumentType
 from documents.portal_cards import letters
-from documents.today import waiting_drafts
+from schools.today import TodayLine, lines_for
 from tests.documents.conftest import finalise, make_draft
 from tests.world import World
 
@@ -91,13 +91,17 @@ def test_the_portal_shows_the_card(school: World, browser) -> None:
 
 def test_today_counts_own_drafts_and_the_line_goes_when_they_are_done(school: World) -> None:
     first, _second = make_draft(school), make_draft(school, "classmate")
-    [line] = waiting_drafts(school.user("contact_teacher"))
+
+    def waiting_drafts(name: str) -> list[TodayLine]:
+        return [line for line in lines_for(school.user(name)) if line.action == "Skriv ferdig"]
+
+    [line] = waiting_drafts("contact_teacher")
     assert (line.count, line.tone) == (2, "warn")
     assert line.url == url(first, "edit")
-    assert waiting_drafts(school.user("principal")) == []
-    assert waiting_drafts(school.user("guardian")) == []
+    assert waiting_drafts("principal") == []
+    assert waiting_drafts("guardian") == []
     Document.objects.all().delete()
-    assert waiting_drafts(school.user("contact_teacher")) == []
+    assert waiting_drafts("contact_teacher") == []
 
 
 def test_reading_and_writing_are_different_rights(school: World, browser) -> None:

@@ -128,9 +128,9 @@ def test_any_template_is_refused_or_rendered_within_the_limits(source: str) -> N
         template = parse(source, ALLOWED)
     except TemplateError:
         return
-    started = time.monotonic()
+    started = time.thread_time()
     assert len(template.render(DATA).encode()) <= MAX_OUTPUT
-    assert time.monotonic() - started < 1.5
+    assert time.thread_time() - started < 1.5
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
@@ -196,9 +196,9 @@ def test_the_text_format() -> None:
 
 
 def test_long_lines_of_marks_take_no_time() -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     to_html("** " * 30_000 + "\\" * 30_000 + "**a" * 20_000)
-    assert time.monotonic() - started < 1
+    assert time.thread_time() - started < 1
 
 
 def test_a_title_is_one_line_of_text() -> None:
@@ -206,7 +206,7 @@ def test_a_title_is_one_line_of_text() -> None:
 
 
 @pytest.mark.parametrize("language", ["nb", "nn"])
-@pytest.mark.parametrize("shipped", TYPES, ids=lambda t: t.slug)
+@pytest.mark.parametrize("shipped", [kind for kind in TYPES if kind.has_template], ids=lambda t: t.slug)
 def test_shipped_templates_use_known_fields_and_all_the_authors_fields(shipped, language: str) -> None:
     title, body = shipped.template(language)
     allowed = allowed_in(shipped.slug)

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from documents.models import Document, DocumentType, TemplateVersion
+from documents.models import Document, TemplateVersion
 from documents.template_actions import Outdated, restore_template, save_template
 from tests.documents.conftest import make_draft, type_called
 from tests.world import World
@@ -122,7 +122,9 @@ def test_unknown_types_and_languages_do_not_exist(school: World, browser) -> Non
 
 def test_every_shipped_template_opens_in_the_editor(school: World, browser) -> None:
     client = browser("municipal_admin")
-    for slug in DocumentType.objects.values_list("slug", flat=True):
+    for slug in (
+        TemplateVersion.objects.filter(is_current=True).values_list("document_type__slug", flat=True).distinct()
+    ):
         for language in ("nb", "nn"):
             page = client.get(reverse("documents:edit_template", args=[slug, language]))
             assert page.status_code == 200

@@ -5,6 +5,7 @@ import pytest
 from accessctl.actions import assign_role
 from accessctl.models import User
 from schools import today
+from students.models import Group, GroupStaffing, Membership
 from tests.login import log_in
 
 
@@ -113,6 +114,21 @@ def test_today_leads_to_own_classes(client, world):
     (own,) = response.context["shortcuts"]
     assert (own.title, own.detail) == ("5A", "2 elever")
     assert {s.person.family_name for s in client.get(own.url).context["page"]} == {"Own", "Classmate"}
+
+
+def test_who_works_in_sfo_is_led_to_each_own_group(client, world):
+    worker = world.add_employee("worker", role="sfo_ansatt", schools=(world.school_a,))
+    for name, key in [("Base Blå", "own"), ("Base Gul", "classmate")]:
+        base = world.add_group(name, world.school_a, 1, Group.Kind.SFO_GROUP)
+        world.add_staffing(worker, base, GroupStaffing.Function.ASSISTANT)
+        start = world.year.starts_on
+        Membership.objects.create(student=world.pupils[key], group=base, is_home_class=False, valid_from=start)
+    log_in(client, world.user("worker"))
+    shown = {
+        own.title: {str(s.person.family_name) for s in client.get(own.url).context["page"]}
+        for own in client.get("/i-dag/").context["shortcuts"]
+    }
+    assert shown == {"Base Blå": {"Own"}, "Base Gul": {"Classmate"}}
 
 
 def test_a_pupil_sees_the_own_record_and_nobody_elses(client, world):

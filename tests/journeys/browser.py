@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from accessctl.models import User
 from tests.login import log_in
@@ -28,6 +28,7 @@ FLAGS = [
 ]
 # Milliseconds until a page counts as hanging: long enough for a busy machine, as no test is about speed.
 PATIENCE = 120_000
+expect.set_options(timeout=PATIENCE)  # of its own accord it would give up after five seconds
 WIDE, PHONE, NARROWEST = (1280, 900), (360, 740), (320, 640)
 TELL_OF_POLICY = """document.addEventListener("securitypolicyviolation",
     (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));"""
@@ -43,7 +44,15 @@ class Reader:
         self.trouble: list[str] = []
         page.on("console", lambda message: self.hear(message.type, message.text))
         page.on("pageerror", lambda error: self.trouble.append(f"script: {error}"))
-        page.on("requestfailed", lambda request: self.trouble.append(f"not loaded: {request.url}"))
+        page.on("requestfailed", self.miss)
+
+    def miss(self, request: Request) -> None:
+        """What did not load. What the reader gave up for something else before it was answered is no trouble.
+
+        That holds for a question asked in the background, and for a page that loads itself anew while work goes on.
+        """
+        if request.resource_type not in ("xhr", "document") or request.failure != "net::ERR_ABORTED":
+            self.trouble.append(f"not loaded: {request.url} {request.resource_type} {request.failure}")
 
     def hear(self, kind: str, text: str) -> None:
         if kind in ("error", "warning") and "responded with a status of 4" not in text:
@@ -64,7 +73,11 @@ class Reader:
         self.resize(WIDE, name=name)
 
     def check(self, name: str = "") -> None:
-        """The page as it stands now has no accessibility violation, breaks no policy and fits its width."""
+        """The page as it stands now has no accessibility violation, breaks no policy and fits its width.
+
+        A page that has just been gone to may still be empty, and is let come first.
+        """
+        self.page.wait_for_load_state()
         if name and os.environ.get("SCREENSHOTS"):
             size = self.page.viewport_size or {"width": 0}
             folder = Path(os.environ["SCREENSHOTS"])
@@ -88,6 +101,7 @@ def reader(
     language: str = "",
     scripts: bool = True,
     dark: bool = False,
+    touch: bool = False,
 ) -> Iterator[Reader]:
     """Someone at a screen of `size`, logged in as `user`, with or without JavaScript."""
     context = browser.new_context(
@@ -95,6 +109,7 @@ def reader(
         java_script_enabled=scripts,
         color_scheme="dark" if dark else "light",
         locale="nb-NO",
+        has_touch=touch,
     )
     context.set_default_timeout(PATIENCE)
     if scripts:

@@ -12,7 +12,7 @@ from tests.login import grow_old, log_in
 SCHOOL = "/administrasjon/accessctl/school/"
 NEW_SCHOOL = (
     "organisasjonsnummer;navn;skoleslag;målform\n"
-    "999999993;Ny skole;barneskole;bokmål\n999999991;Skole A2;barneskole;bokmål\n"
+    "999999913;Ny skole;barneskole;bokmål\n999999991;Skole A2;barneskole;bokmål\n"
 )
 
 

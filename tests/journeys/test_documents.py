@@ -6,12 +6,15 @@ import pytest
 from playwright.sync_api import expect
 
 from documents import tasks
+from documents.installing import install_types
 from documents.models import Document
-from documents.template_actions import install_types
 from tests.documents.conftest import FILLED, finalise, make_draft
 from tests.journeys.browser import NARROWEST, PHONE, WIDE
 
 pytestmark = pytest.mark.browser
+UNTIL_SAVED = 1000  # milliseconds on the browser's clock, past the pause after which the editor saves
+
+ASK_FOR_SOMETHING = "async () => (await fetch('/static/css/app.css')).status"
 
 
 @pytest.fixture
@@ -85,11 +88,20 @@ def test_a_quick_writer_is_not_in_their_own_way(reading, letters):
     """Typing goes on while the save before is under way; the last text wins and no conflict is shown."""
     draft = make_draft(letters)
     with reading("contact_teacher") as teacher:
+        teacher.page.clock.install()
         page = teacher.open(f"/dokumenter/{draft.uuid}/rediger/")
         field = page.get_by_label("Tema")
-        for text in ("En", "En to", "En to tre"):
-            field.fill(text)
-            page.wait_for_timeout(720)
+
+        def typing_goes_on(save):
+            for text in ("En to", "En to tre"):
+                field.fill(text)
+                page.clock.run_for(UNTIL_SAVED)
+            save.continue_()
+
+        page.route("**/rediger/", typing_goes_on, times=1)
+        field.fill("En")
+        with page.expect_response("**/rediger/"):
+            page.clock.run_for(UNTIL_SAVED)
         page.get_by_role("button", name="Ferdigstill").click()
         page.wait_for_url(re.compile(r"/dokumenter/[^/]+/$"))
         assert Document.objects.get().fields["tema"] == "En to tre"
@@ -100,16 +112,26 @@ def test_a_draft_on_its_way_is_not_saved_once_more(reading, letters):
     """A save that begins after the click would make the click the stale copy, or be cut off by the next page."""
     draft = make_draft(letters)
     with reading("contact_teacher") as teacher:
+        teacher.page.clock.install()
         page = teacher.open(f"/dokumenter/{draft.uuid}/rediger/")
-        saves, held = [], []
-        page.route(
-            "**/rediger/", lambda route: (saves if "hx-request" in route.request.headers else held).append(route)
-        )
+        saves, sent = [], []
+
+        def nothing_to_show(route):
+            """The page stays as it was when the button was pressed."""
+            (saves if "hx-request" in route.request.headers else sent).append(route)
+            route.fulfill(status=204)
+
+        page.route("**/rediger/", nothing_to_show)
         page.get_by_label("Tema").fill("Sendt med en gang")
-        page.get_by_role("button", name="Ferdigstill").click(no_wait_after=True)
-        page.wait_for_timeout(900)
-        assert (len(saves), len(held)) == (0, 1)
-        held[0].continue_()
+        button = page.get_by_role("button", name="Ferdigstill")
+        with page.expect_request("**/rediger/"):
+            button.click(no_wait_after=True)
+        page.evaluate(ASK_FOR_SOMETHING)
+        page.clock.run_for(UNTIL_SAVED)
+        page.evaluate(ASK_FOR_SOMETHING)  # a save would have been asked for before it
+        assert (len(saves), len(sent)) == (0, 1)
+        page.unroute("**/rediger/")
+        button.click()
         page.wait_for_url(re.compile(r"/dokumenter/[^/]+/$"))
         assert Document.objects.get().fields["tema"] == "Sendt med en gang"
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from archive.models import Delivery
+from documents.installing import install_types
 from documents.models import Document
-from documents.template_actions import install_types
 from schoolapp.lib import clock
 from tests.documents.conftest import FILLED, make_draft
 from tests.journeys.browser import PHONE, WIDE

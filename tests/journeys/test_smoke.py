@@ -28,7 +28,7 @@ def test_the_main_job_from_register_to_archive_and_home():
     environment = os.environ | dict([mark.split("=")])
     command = [sys.executable, "-m", "local_runtime.start", "--smoke"]
     done = subprocess.run(
-        command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=1200, check=False
     )
     lines = done.stdout.strip().splitlines()
     assert done.returncode == 0, done.stdout + done.stderr

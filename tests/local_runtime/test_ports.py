@@ -7,15 +7,18 @@ import sys
 import pytest
 from django.conf import settings
 
-from local_runtime import start
-from local_runtime.environment import Ports
-from local_runtime.servers import free_port
+from local_runtime import environment, stack, start
+from local_runtime.environment import STAND_IN_PORTS, Ports
+from local_runtime.servers import free_port, is_free
 
 
 @pytest.fixture
-def taken():
+def taken(monkeypatch):
+    """A port another program has. What else runs on this machine is no part of the test."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server.getsockname()[1]
+        port = server.getsockname()[1]
+        monkeypatch.setattr(stack, "is_free", lambda asked: asked != port or is_free(asked))
+        yield port
 
 
 @pytest.fixture
@@ -28,13 +31,30 @@ def bare(monkeypatch, tmp_path):
     monkeypatch.setattr(start, "ROOT", tmp_path)
     monkeypatch.setattr(start, "servers", servers)
     monkeypatch.setattr(start, "read_env_file", lambda: None)
+    monkeypatch.setattr(environment, "has_rabbitmq", lambda: True)
     monkeypatch.setattr("sys.argv", ["bin/start"])
-    for name in ("PORT", "OIDC_PORT", "ELEMENTS_PORT", "IDPORTEN_ISSUER", "NCORE_OBJECT_MODEL_URL"):
+    for name in (
+        "PORT",
+        "OIDC_PORT",
+        "ELEMENTS_PORT",
+        "HRM_PORT",
+        "KSFIKS_PORT",
+        "SVARUT_PORT",
+        "FIKS_PORT",
+        "FIKS_AMQP_PORT",
+        "IDPORTEN_ISSUER",
+        "NCORE_OBJECT_MODEL_URL",
+        "STAFF_FEED_URL",
+        "KSFIKS_URL",
+        "SVARUT_URL",
+        "FIKS_IO_URL",
+        "FIKS_IO_AMQP_URL",
+    ):
         monkeypatch.delenv(name, raising=False)
     return monkeypatch
 
 
-@pytest.mark.parametrize("beyond", [0, 10, 11])
+@pytest.mark.parametrize("beyond", [0, *range(10, 17)])
 def test_a_taken_port_is_named_with_the_way_on(bare, taken, capfd, beyond):
     bare.setenv("PORT", str(taken - beyond))
     assert start.main() == 1
@@ -44,13 +64,21 @@ def test_a_taken_port_is_named_with_the_way_on(bare, taken, capfd, beyond):
     assert taken not in vars(Ports.beside(suggested)).values()
 
 
-@pytest.mark.parametrize("variable", ["OIDC_PORT", "ELEMENTS_PORT"])
+@pytest.mark.parametrize("variable", STAND_IN_PORTS.values())
 def test_a_given_port_of_a_stand_in(bare, taken, capfd, variable):
     bare.setenv("PORT", str(free_port()))
     bare.setenv(variable, str(taken))
     assert start.main() == 1
     message = capfd.readouterr().err.strip()
     assert message.startswith(f"Port {taken} er opptatt av et annet program. Start på en annen: {variable}=")
+
+
+def test_a_given_port_is_named_before_one_that_is_counted(bare, taken, capfd):
+    """No number for the web moves a port that is given, so none would be found."""
+    bare.setenv("PORT", str(taken - 10))
+    bare.setenv("HRM_PORT", str(taken))
+    assert start.main() == 1
+    assert capfd.readouterr().err.rstrip().rpartition(": ")[2].startswith("HRM_PORT=")
 
 
 def test_the_port_of_a_stand_in_that_does_not_run_may_be_taken(bare, taken):

@@ -108,12 +108,12 @@ def test_two_stacks_do_not_share_data(folder):
 
 def test_what_the_environment_gives_wins_unless_all_is_thrown_away(folder, monkeypatch):
     monkeypatch.setenv("NCORE_DATABASE", "EKTE")
-    ports = Ports(1, 2, 3)
+    ports = Ports(*range(1, 9))
     assert local_environment(folder, ports, throw_away=False)["NCORE_DATABASE"] == "EKTE"
     assert local_environment(folder, ports, throw_away=True)["NCORE_DATABASE"] == "SANDKASSE"
 
 
 def test_secrets_are_made_once_and_kept_private(folder):
-    first = local_environment(folder, Ports(1, 2, 3), throw_away=True)["SECRET_KEY"]
-    assert local_environment(folder, Ports(1, 2, 3), throw_away=True)["SECRET_KEY"] == first
+    first = local_environment(folder, Ports(*range(1, 9)), throw_away=True)["SECRET_KEY"]
+    assert local_environment(folder, Ports(*range(1, 9)), throw_away=True)["SECRET_KEY"] == first
     assert (folder / "secret-key").stat().st_mode & 0o077 == 0

@@ -2,10 +2,14 @@
 
 import copy
 import json
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from people.register.reader import Entry, entries
+from people.register.remarks import Remark
+from people.register.source import MAX_BYTES, Source, open_file
 from tests.world import synthetic_id
 
 MOTHER_BORN, FATHER_BORN, CHILD_BORN = date(1985, 2, 14), date(1983, 7, 3), date(2015, 4, 22)
@@ -120,3 +124,30 @@ def write(folder: Path, records: Any, name: str = "oppvekst.json") -> Path:
     path = folder / name
     path.write_text(json.dumps(records, ensure_ascii=False, indent=2), encoding="utf-8")
     return path
+
+
+@dataclass
+class Read:
+    """A file as the reader tells of it, record by record, before the records are judged together."""
+
+    entries: list[Entry]
+    remarks: list[Remark]
+    sha256: str
+
+    @property
+    def children(self):
+        return [entry.child for entry in self.entries]
+
+    @property
+    def persons(self):
+        """The children by number, and the guardians who are not among them."""
+        found = {guardian.number: guardian for entry in self.entries for guardian in entry.guardians}
+        return found | {child.person.number: child.person for child in self.children}
+
+
+def read(path: Path, *, synthetic_allowed: bool, max_bytes: int = MAX_BYTES) -> Read:
+    remarks: list[Remark] = []
+    with open_file(path) as file:
+        source = Source(file, max_bytes=max_bytes)
+        found = list(entries(source, remarks, synthetic_allowed=synthetic_allowed))
+    return Read(found, remarks, source.sha256)

@@ -122,6 +122,14 @@ ADDED: list[tuple[str, str, str]] = [
     # «Self-service who sees my child» (8.4, INC-B20) and «Access log: M r (DPO/owner)» (7.2, last row).
     ("kommuneadmin skoleadmin rektor personvernombud", "view_access", "8.4"),
     ("personvernombud", "view_access_log", "7.2"),
+    # The work of a new school year (2.2) and the start of a pupil's place are shared by school and municipality.
+    ("kommuneadmin skoleadmin rektor team", "plan_year", "2.2"),
+    ("kommuneadmin", "open_year", "2.2, steps 1, 4, 8 and 9: Stab"),
+    ("kommuneadmin", "sync_staff set_deadlines export_data", "7.4: check HR sync; set deadlines; ours for exports"),
+    ("kommuneadmin", "export_pupil", "derived from 8: the data controller answers a request for access"),
+    ("rektor", "order_ict move_deadlines", "7.4"),
+    ("skoleadmin rektor", "plan_positions", "derived from 7.4: the leaders of a school plan its staff"),
+    ("kommuneadmin skoleadmin rektor", "view_staff report_statistics", "derived from 7.4 and 10"),
     # Emergency access with a reason, inside the schools one works at: ours, logged and told of as 8.2 rule 6 asks.
     ("skoleadmin rektor team laerer", "break_glass", "derived from 8.2"),
 ]
@@ -136,9 +144,12 @@ REACH = {
 }  # fmt: skip
 # 7.3 and 8.2: named persons answer for protected families; no role of 7.2 has it («–» in every cell of its row).
 BY_PERSON_ALONE = {"see_protected", "manage_protection"}
-# Reach M in 7.2 and nothing to divide by school: registers and templates, roles, the import, the transfer of invoices.
+# Reach M in 7.2 and nothing to divide by school: registers and templates, roles, the import, the transfer of invoices,
+# the opening of a school year, the deadlines for all, the staff register's run, and files for other systems.
 # Archive settings stand in the same row, but each school has its own.
-WHOLE_MUNICIPALITY = {"administer", "edit_templates", "edit_roles", "import_register", "transfer_invoices"}
+WHOLE_MUNICIPALITY = {"administer", "edit_templates", "edit_roles", "import_register", "transfer_invoices"} | {
+    *("open_year", "set_deadlines", "sync_staff", "export_data"),
+}
 GUARDIANS_DOOR = {"view_own_children", "act_for_own_children"}
 PUPILS_DOOR = {"view_own_record"}
 

@@ -94,7 +94,11 @@ class Laid:
             Employee(person=person, employee_number=str(n)) for n, person in enumerate(self.user_people)
         )
         self.pupils_rows = Student.objects.bulk_create(
-            Student(person=person, school=None if pupil.school is None else self.schools[pupil.school])
+            Student(
+                person=person,
+                school=None if pupil.school is None else self.schools[pupil.school],
+                is_protected=person.is_protected,  # a trigger repeats it otherwise
+            )
             for person, pupil in zip(self.pupil_people, town.pupils, strict=True)
         )
 

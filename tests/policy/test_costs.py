@@ -83,6 +83,9 @@ def fill(world: World, rows: int) -> None:
         ("sfo_worker", "/elever/"),
         ("school_admin", "/rapporter/arkiv/"),
         ("contact_teacher", "/i-dag/"),
+        ("school_admin", "/i-dag/"),
+        ("principal", "/i-dag/"),
+        ("municipal_admin", "/i-dag/"),
     ],
 )
 def test_a_list_costs_the_same_with_ten_times_the_pupils(world, name, path):

@@ -1,12 +1,13 @@
 """The roles web and workers connect as: they cannot rewrite a log, change a table or step past the wall."""
 
+import pghistory
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 
-from accessctl import wall
+from accessctl import checks, wall
 from accessctl.models import AccessEvent
 from accessctl.wall import roles
 from tests.login import log_in
@@ -111,6 +112,15 @@ def test_the_command_can_be_repeated_and_takes_back_what_was_given_by_hand(db):
     assert column("SELECT has_table_privilege(%s, 'students_student', 'INSERT')", [wall.WEB]) == [True]
 
 
+def test_a_server_that_logs_what_is_typed_is_told_of(db):
+    settings_of = {"log_min_error_statement": "error", "log_error_verbosity": "default", "log_statement": "all"}
+    for said, told in ((settings_of, 3), (checks.QUIET, 0)):
+        with connection.cursor() as cursor:
+            for name, value in said.items():
+                cursor.execute(f"SET LOCAL {name} = '{value}'")
+        assert len(checks.database_log_is_quiet(None)) == told
+
+
 def test_a_web_process_with_a_strong_role_serves_nothing_in_production(world, settings, monkeypatch):
     """The tests themselves connect as such a role."""
     assert wall.powers_of_connection()
@@ -123,3 +133,23 @@ def test_a_web_process_with_a_strong_role_serves_nothing_in_production(world, se
         wall.refuse_power()
     monkeypatch.setattr(roles, "POWERS", {})
     assert client.get("/elever/").status_code == 200
+
+
+def test_a_worker_may_make_temporary_tables_also_where_nobody_else_may(db):
+    """The population register is read into such tables."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_database()")
+        database = connection.ops.quote_name(cursor.fetchone()[0])
+        cursor.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
+        assert refused(wall.WORKER, "CREATE TEMP TABLE more (id int)")
+        call_command("database_roles", verbosity=0)
+        assert not refused(wall.WORKER, "CREATE TEMP TABLE more (id int)")
+        assert refused(wall.WEB, "CREATE TEMP TABLE more (id int)")
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+def test_the_roles_are_set_up_as_manage_py_does_it():
+    """Where the history knows its job, each statement has parameters, so that a lone percent sign is an error."""
+    with pghistory.context(job="manage.py migrate"):
+        roles.set_up_roles()

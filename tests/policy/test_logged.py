@@ -44,6 +44,7 @@ AT_SCHOOL_A, UNPROTECTED = {"own", "classmate", "other_class"}, set(NAMES) - {"p
 MEETS = {
     "contact_teacher": AT_SCHOOL_A | {"protected"},
     "sfo_worker": {"own"},
+    "principal": AT_SCHOOL_A,
     "school_admin": AT_SCHOOL_A,
     "municipal_admin": UNPROTECTED,
     "officer": set(NAMES),
@@ -167,6 +168,7 @@ def searches(persona: str, world: World) -> Iterator[Question]:
         emergency = {"navn": full, "fodselsdato": born, "begrunnelse": "Eleven har falt ned fra taket"}
         for method, route, data in (
             ("GET", "elever/", {"sok": name[:6].upper()}),
+            ("GET", "sok/", {"q": name[:6].upper()}),
             ("GET", "innsynslogg/", {"elev": str(pupil.uuid)}),
             ("GET", "innsynslogg/endringer/", {"elev": str(pupil.uuid)}),
             ("POST", "innsyn/hvem-kan-se/", {"navn": name.upper()}),

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.test import Client
 from PIL import Image
 
+from documents.installing import install_types
 from documents.models import Document
-from documents.template_actions import install_types
 from tests.documents.conftest import make_draft
 from tests.login import log_in
 from tests.world import World
@@ -18,8 +18,8 @@ from tests.world import World
 NUL = "a\x00b"
 LETTER = {"moetedato": "2026-09-14", "klokkeslett": "08:30", "sted": "Rom 2", "tema": "Skolen", "saker": "Fag"}
 TEMPLATE = {"title": "Tittel", "body": "Hei.", "based_on": "1"}
+OWNER = {"from_date": "2027-01-01", "name": "Ny Rektor", "initials": "NYR", "signs_as": "rektor", "user": ""}
 SETUP = {
-    "case_owner_initials": "AB",
     "administrative_unit": "A",
     "registry_unit": "A",
     "pupil_series": "A",
@@ -28,10 +28,16 @@ SETUP = {
 }
 # Address, method, fields that are right, and the names of those that get a NUL, one at a time.
 INPUTS: list[tuple[str, str, dict[str, str], list[str]]] = [
+    ("/sok/", "GET", {}, ["q"]),
+    ("/sok/", "POST", {}, ["q"]),
     ("/elever/", "GET", {}, ["sok", "skole", "trinn", "klasse", "side"]),
     ("/rapporter/arkiv/", "GET", {}, ["sok", "skole", "fane", "side"]),
-    ("/rapporter/arkiv/klar/", "POST", {}, ["arsak", "valgt"]),
+    ("/rapporter/arkiv/klar/", "POST", {}, ["gruppe", "valgt", "etter", "satt"]),
     ("/rapporter/arkiv/oppsett/{school}/", "POST", SETUP, list(SETUP)),
+    ("/rapporter/arkiv/saksansvarlig/{school}/", "POST", OWNER, list(OWNER)),
+    ("/rapporter/arkiv/skolemapper/", "GET", {}, ["ar"]),
+    ("/rapporter/arkiv/skolemapper/opprett/", "POST", {}, ["ar", "skole"]),
+    ("/rapporter/arkiv/elevmapper/", "POST", {}, ["elev", "igjen"]),
     ("/spraak/", "POST", {"spraak": "nn"}, ["spraak", "neste"]),
     ("/elever/{student}/dokumenter/nytt/", "POST", {}, ["document_type", "language", "series"]),
     ("/dokumenter/{draft}/rediger/", "POST", LETTER, [*LETTER, "revision", "sett", "handling", "send_to_archive"]),
@@ -41,6 +47,7 @@ INPUTS: list[tuple[str, str, dict[str, str], list[str]]] = [
     ("/maler/innkalling-moete/n%00b/", "GET", {}, ["felt"]),
     ("/maler/innkalling-moete/n%00b/1/", "GET", {}, ["felt"]),
     ("/maler/innkalling-moete/n%00b/forhandsvis/", "POST", {}, ["felt"]),
+    ("/nytt-skolear/tidlig-skolestart/", "GET", {}, ["sok"]),
     ("/logg-inn/", "GET", {}, ["neste"]),
     ("/logg-inn/fortsett/send/", "POST", {}, ["kast-utkast"]),
     ("/logg-inn/idporten/", "GET", {}, ["neste", "bekreft"]),

@@ -5,13 +5,14 @@ and nothing changes.
 import re
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, reset_queries, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accessctl.permissions import GUARDIAN_RIGHTS, PUPIL_RIGHTS, Permission
 from students.models import Student
 from tests.login import log_in
+from tests.policy.gate import watched_gate
 from tests.policy.routes import OBJECTS, Case, cases, objects_of
 from tests.policy.test_matrix import only_the_answers
 from tests.world import World
@@ -21,6 +22,7 @@ WHO = ("contact_teacher", "school_admin_b", "guardian", "other_school")
 PARAMETERS = {
     "skole": "school",
     "elev": "student",
+    "elever": "student",
     "student": "student",
     "uuid": "student",
     "valgt": "document",
@@ -55,6 +57,7 @@ def far_and_near(world: World, persona: str) -> tuple[list[str], list[str]]:
 def ask(client: Client, case: Case, objects: dict, data: dict[str, str]) -> tuple[str, list[str]]:
     """The text of the answer, and the statements that changed something other than logs and sessions."""
     path = case.path(objects)
+    reset_queries()  # the log of statements holds a few thousand
     with transaction.atomic(), CaptureQueriesContext(connection) as queries:
         response = client.post(path, data) if case.method == "POST" else client.get(path, data)
         body = response.getvalue() if response.streaming else response.content
@@ -76,15 +79,19 @@ def test_foreign_ids_open_and_change_nothing(world, persona):
     theirs = {name: str(objects[kind, foreign]) for name, kind in PARAMETERS.items()}
     client = client_of(world, persona)
     cookies = client.cookies.output(header="", sep=";")
-    tried, told, changed = 0, [], []
-    with only_the_answers():
+    tried, told, changed, at_the_gate = 0, [], [], set()
+    with only_the_answers(), watched_gate() as gate:
         for case in cases():
-            if case.about not in ("-", own, foreign):
+            # The gate looks neither at the object in the address nor at what was sent.
+            if case.about not in ("-", own, foreign) or (case.route, case.method) in at_the_gate:
                 continue
             client.cookies.clear()
             client.cookies.load(cookies)
+            gate.has_stopped = False
             text, written = ask(client, case, objects, theirs)
             tried += 1
+            if gate.has_stopped:
+                at_the_gate.add((case.route, case.method))
             told += [(case, name) for name in names if name in text]
             # What the same request writes with nothing foreign in it is the persona's own to write.
             if written and (case.about == foreign or written != ask(client, case, objects, {})[1]):

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from archive import titles
-from archive.connectors.base import Case, Incident, Journal, Parcel, Receipt, Unknown
+from archive.connectors.base import Case, Incident, Journal, Parcel, Receipt, Refused, Unknown
 from archive.connectors.elements_ncore.soap import DataObject, Services
 from archive.record import FileRef
 
@@ -42,7 +42,8 @@ class Transfer:
         find = self.services.id_of
         self.officer = find("UserName", "Initials", school.case_owner_initials, "Saksansvarlig")
         self.unit = find("AdministrativeUnit", "ShortCode", school.administrative_unit, "Administrativ enhet")
-        self.group = find("AccessGroup", "Description", school.access_group, "Tilgangsgruppe")
+        group = self.parcel.folder.access_group or school.access_group
+        self.group = find("AccessGroup", "Description", group, "Tilgangsgruppe")
         case = self._case()
         self._case_link(case)
         self._classification(case)
@@ -54,12 +55,25 @@ class Transfer:
         return self._receipt(case, entry)
 
     def _case(self) -> Case:
-        if self.parcel.case:
-            return self.parcel.case
-        row = self._existing_case() or self._new_case()
+        known = self.parcel.case
+        if known and known.id.isdecimal():
+            return known
+        # Known by its number only: made by a person, or here by another way in.
+        row = self._case_by_number() if known and known.number else self._existing_case() or self._new_case()
         case = Case(str(row.Id), row.CaseYear, row.SequenceNumber)
         self.journal.note_case(case)
         return case
+
+    def _case_by_number(self) -> DataObject:
+        """The case that a person made in Elements and gave us the number of."""
+        assert self.parcel.case
+        year, number = self.parcel.case.year, self.parcel.case.number
+        rows = self.services.query("Case", ("CaseYear", "=", year), ("SequenceNumber", "=", number))
+        if len(rows) != 1:
+            raise Refused(f"Fant ikke mappe {year}/{number} i Elements.", self.services.last_answer)
+        if rows[0].CaseStatusId == CLOSED:
+            raise Refused(f"Mappen {year}/{number} er avsluttet i Elements.", self.services.last_answer)
+        return rows[0]
 
     def _existing_case(self) -> DataObject | None:
         key = self.record.folder.key
@@ -86,6 +100,7 @@ class Transfer:
     def _new_case(self) -> DataObject:
         folder, school, config = self.record.folder, self.parcel.school, self.services.config
         shielded = self.is_pupil and self.restricted
+        setup = self.parcel.folder
         self.made.add("case")
         return self.services.insert(
             "Case",
@@ -93,14 +108,14 @@ class Transfer:
             Title=titles.plain(folder.title),
             PublicTitle=titles.restricted(folder.public_title),
             PublicTitleNames=titles.name_tagged(folder.public_title),
-            SeriesId=school.pupil_series if self.is_pupil else school.school_series,
+            SeriesId=school.pupil_series if self.is_pupil else setup.series or school.school_series,
             FileTypeId=config["pupil_file_type"] if self.is_pupil else config["school_file_type"],
             CaseStatusId=UNDER_TREATMENT,
             OfficerNameId=self.officer,
             AdministrativeUnitId=self.unit,
             RegistryManagementUnitId=school.registry_unit,
             AccessGroupId=self.group,
-            AccessCodeId=self.record.access_code if shielded else None,
+            AccessCodeId=self.record.access_code if shielded else setup.access_code or None,
             Pursuant=self.record.legal_basis if shielded else None,
             IsRestricted=True if shielded else None,
             **{self.key_attribute: folder.key},
@@ -117,7 +132,9 @@ class Transfer:
         self.journal.folder_note("link", str(link.Id))
 
     def _classification(self, case: Case) -> None:
-        """Class the folder on the national id, which is then forgotten on our side."""
+        """Class a pupil's folder on the national id, which is then forgotten on our side, a school's on its codes."""
+        for order, code in enumerate(self.parcel.folder.classes):
+            self._class(case, code, order)
         number = self.parcel.national_id
         if not number or not self.is_pupil:
             return
@@ -134,6 +151,21 @@ class Transfer:
             )  # fmt: skip
             self.journal.folder_note("class", str(row.Id))
         self.journal.forget_national_id()
+
+    def _class(self, case: Case, code: str, order: int) -> None:
+        step = f"class.{order}"
+        if self.journal.folder_known(step):
+            return
+        wanted = (("CaseId", "=", case.id), ("ClassId", "=", code))
+        found = [] if "case" in self.made else self.services.query("Classification", *wanted)
+        row = found[0] if found else self.services.insert(
+            "Classification",
+            CaseId=int(case.id),
+            ClassificationSystemId=self.services.config.get("school_class_system", "K-koder"),
+            ClassId=code,
+            SortOrder=str(order + 1),
+        )  # fmt: skip
+        self.journal.folder_note(step, str(row.Id))
 
     def _entry(self, case: Case) -> str:
         if known := self.journal.known("entry"):
@@ -159,6 +191,7 @@ class Transfer:
             TitlePersonNameTagged=titles.name_tagged(record.public_title),
             RegistryEntryTypeId=record.registry_type,
             RecordStatusId=TEMPORARY.get(record.registry_type, FINISHED),
+            DocumentCategoryId=record.document_type or None,
             DocumentDate=datetime.fromisoformat(record.document_date),
             AccessCodeId=record.access_code,
             Pursuant=record.legal_basis,

@@ -30,6 +30,8 @@ class Refusal(StrEnum):
     FORMAT = "format"
     CRASH = "crash"
     BUSY = "busy"
+    SEAL = "seal"
+    STORAGE = "storage"
 
 
 class RenderFailed(Exception):
@@ -41,4 +43,4 @@ class RenderFailed(Exception):
 
     @property
     def is_temporary(self) -> bool:
-        return self.refusal in {Refusal.BUSY, Refusal.CRASH}
+        return self.refusal in {Refusal.BUSY, Refusal.CRASH, Refusal.STORAGE}

@@ -9,7 +9,7 @@ import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from schoolapp.lib.pdf import frames
 from schoolapp.lib.pdf.limits import Limits, Refusal, RenderFailed
@@ -17,6 +17,13 @@ from schoolapp.lib.pdf.limits import Limits, Refusal, RenderFailed
 PROJECT = Path(__file__).resolve().parents[3]
 START_SECONDS = 30.0
 GRACE_SECONDS = 5.0
+
+
+class Printed(NamedTuple):
+    """A PDF, and how many pages it has."""
+
+    pdf: bytes
+    pages: int
 
 
 class Press:
@@ -33,6 +40,10 @@ class Press:
 
     def print(self, html: str, limits: Limits | None = None, *, wait_seconds: float = 120.0) -> bytes:
         """The PDF of `html`. Raises RenderFailed; a lost process is replaced by the next call."""
+        return self.print_counted(html, limits, wait_seconds=wait_seconds).pdf
+
+    def print_counted(self, html: str, limits: Limits | None = None, *, wait_seconds: float = 120.0) -> Printed:
+        """The same with the number of pages."""
         limits = limits or Limits()
         if self._owner != os.getpid():  # after a fork the parent's process is not ours
             self._process, self._owner, self._lock = None, os.getpid(), threading.Lock()
@@ -43,7 +54,7 @@ class Press:
         finally:
             self._lock.release()
 
-    def _print(self, html: str, limits: Limits) -> bytes:
+    def _print(self, html: str, limits: Limits) -> Printed:
         process = self._running()
         try:
             frames.write(fd_of(process.stdin), {"limits": asdict(limits)}, html.encode())
@@ -58,7 +69,7 @@ class Press:
         self._served += 1
         if head["refusal"]:
             raise RenderFailed(Refusal(head["refusal"]))
-        return pdf
+        return Printed(pdf, head["pages"])
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and (

@@ -1,6 +1,7 @@
 """One document in its own short-lived process: limits on, doors shut, HTML in, PDF out."""
 
 import ctypes
+import errno
 import json
 import os
 import resource
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 PDF_VARIANT = "pdf/a-1b"
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 PR_SET_PDEATHSIG, SIGKILL = 1, 9
+ROOM_TO_ANSWER = 32 * 1024 * 1024
 
 
 class TooManyPages(Exception):
@@ -41,8 +43,11 @@ class Workshop:
     styles: "list[CSS]"
 
 
-def print_document(workshop: Workshop, html: str, limits: Limits) -> bytes:
-    """The PDF of `html`. Raises TooManyPages, and FatalURLFetchingError or Forbidden for what is not bundled."""
+def print_document(workshop: Workshop, html: str, limits: Limits) -> tuple[bytes, int]:
+    """The PDF of `html`, and how many pages it has.
+
+    Raises TooManyPages, and FatalURLFetchingError or Forbidden for what is not bundled.
+    """
     import weasyprint
 
     page = weasyprint.HTML(string=html, url_fetcher=workshop.fetcher, base_url="asset:/")
@@ -52,17 +57,17 @@ def print_document(workshop: Workshop, html: str, limits: Limits) -> bytes:
     pdf = bytes(document.write_pdf(pdf_variant=PDF_VARIANT, pdf_tags=True) or b"")
     if workshop.fetcher.refused:
         raise Forbidden("asset")
-    return pdf
+    return pdf, len(document.pages)
 
 
 def run(workshop: Workshop, html: str, limits: Limits, output: int) -> int:
     """Body of the forked process: writes a JSON line and the PDF to `output`, returns the exit status."""
     from weasyprint.urls import FatalURLFetchingError
 
-    pdf, refusal = b"", ""
+    pdf, pages, refusal = b"", 0, ""
     try:
         shut_doors(limits)
-        pdf = print_document(workshop, html, limits)
+        pdf, pages = print_document(workshop, html, limits)
         if len(pdf) > limits.pdf_bytes:
             pdf, refusal = b"", Refusal.SIZE
     except TooManyPages:
@@ -71,10 +76,11 @@ def run(workshop: Workshop, html: str, limits: Limits, output: int) -> int:
         refusal = Refusal.ASSET
     except (MemoryError, RecursionError):
         refusal = Refusal.MEMORY
-    except OSError:
-        refusal = Refusal.SIZE
+    except OSError as error:
+        refusal = Refusal.MEMORY if error.errno == errno.ENOMEM else Refusal.SIZE
+    make_room_to_answer()
     with open(output, "wb", closefd=False) as file:
-        file.write(json.dumps({"refusal": refusal}).encode() + b"\n")
+        file.write(json.dumps({"refusal": refusal, "pages": pages}).encode() + b"\n")
         file.write(pdf)
     return 0
 
@@ -86,10 +92,16 @@ def shut_doors(limits: Limits) -> None:
     libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)  # where the kernel allows it; the audit hook holds everywhere
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes + ROOM_TO_ANSWER))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.pdf_bytes + 65536, limits.pdf_bytes + 65536))
     allowed = tuple(os.path.realpath(p) + os.sep for p in {sys.prefix, sys.base_prefix, *font_folders()})
     sys.addaudithook(lambda event, args: refuse(event, args, allowed))
+
+
+def make_room_to_answer() -> None:
+    """A process that has used up its memory needs a little more to say so."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
 def font_folders() -> list[str]:

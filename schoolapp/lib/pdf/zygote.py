@@ -4,12 +4,15 @@ Started by `press.Press` with an empty environment: it knows no password and no 
 """
 
 import contextlib
+import gc
 import json
 import os
+import re
 import select
 import signal
 import sys
 import time
+from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 from schoolapp.lib.pdf import frames, sheet
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from weasyprint.urls import URLFetcherResponse
 
 MIME = {"woff2": "font/woff2", "ttf": "font/ttf", "css": "text/css", "png": "image/png", "svg": "image/svg+xml"}
+# A picture in the page itself, such as a school's logo. Templates' own text has none: the sanitiser lets no image by.
+PICTURE = re.compile(r"data:(image/png|image/jpeg);base64,([A-Za-z0-9+/]{1,200000}={0,2})")
 WARM_UP = (
     "<html lang='nb'><head><title>Oppvarming</title></head><body><h1>Æ</h1><p><strong>đ</strong></p></body></html>"
 )
@@ -32,6 +37,8 @@ def make_fetcher(assets: dict[str, bytes]) -> sheet.AssetFetcher:
         refused = False
 
         def fetch(self, url: str, headers: Any = None) -> "URLFetcherResponse":
+            if picture := PICTURE.fullmatch(url):
+                return URLFetcherResponse(url, b64decode(picture[2]), {"Content-Type": picture[1]})
             content = assets.get(url.removeprefix("asset:").lstrip("/")) if url.startswith("asset:") else None
             if content is None:
                 self.refused = True  # WeasyPrint swallows even the fatal error inside SVG
@@ -42,6 +49,17 @@ def make_fetcher(assets: dict[str, bytes]) -> sheet.AssetFetcher:
 
 
 def open_workshop(config: dict[str, Any]) -> sheet.Workshop:
+    """The workshop of this process, warm, whose children share all it has read."""
+    workshop = read_workshop(config)
+    sheet.print_document(workshop, WARM_UP, Limits())
+    # A child lives for one document: looking for garbage in it, or in what it shares with us, only takes time.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    return workshop
+
+
+def read_workshop(config: dict[str, Any]) -> sheet.Workshop:
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
 
@@ -54,15 +72,13 @@ def open_workshop(config: dict[str, Any]) -> sheet.Workshop:
         weasyprint.CSS(string=assets[name].decode(), font_config=fonts, url_fetcher=fetcher, base_url="asset:/")
         for name in config["stylesheets"]
     ]
-    workshop = sheet.Workshop(fetcher, fonts, styles)
-    sheet.print_document(workshop, WARM_UP, Limits())
-    return workshop
+    return sheet.Workshop(fetcher, fonts, styles)
 
 
-def print_in_child(workshop: sheet.Workshop, html: str, limits: Limits) -> tuple[str, bytes]:
-    """Fork, wait within the limits, and tell how it went: (refusal or "", PDF)."""
+def print_in_child(workshop: sheet.Workshop, html: str, limits: Limits) -> tuple[dict[str, Any], bytes]:
+    """Fork, wait within the limits, and tell how it went: (refusal or "" and number of pages, PDF)."""
     if len(html.encode()) > limits.html_bytes:
-        return Refusal.SIZE, b""
+        return {"refusal": Refusal.SIZE}, b""
     output = os.memfd_create("pdf")
     try:
         child = os.fork()
@@ -72,11 +88,11 @@ def print_in_child(workshop: sheet.Workshop, html: str, limits: Limits) -> tuple
                 status = sheet.run(workshop, html, limits, output)
             os._exit(status)
         if refusal := refusal_of(wait_for(child, limits.wall_seconds)):
-            return refusal, b""
+            return {"refusal": refusal}, b""
         os.lseek(output, 0, os.SEEK_SET)
         with open(output, "rb", closefd=False) as file:
-            head = json.loads(file.readline())
-            return head["refusal"], file.read()
+            head: dict[str, Any] = json.loads(file.readline())
+            return head, file.read()
     finally:
         os.close(output)
 
@@ -120,8 +136,8 @@ def serve() -> None:
     while True:
         head, body = frames.read(source)
         started = time.monotonic()
-        refusal, pdf = print_in_child(workshop, body.decode(), Limits(**head["limits"]))
-        frames.write(sink, {"refusal": refusal, "seconds": round(time.monotonic() - started, 4)}, pdf)
+        answer, pdf = print_in_child(workshop, body.decode(), Limits(**head["limits"]))
+        frames.write(sink, {**answer, "seconds": round(time.monotonic() - started, 4)}, pdf)
 
 
 if __name__ == "__main__":

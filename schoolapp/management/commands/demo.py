@@ -19,6 +19,8 @@ LABELS = {
     "group": "klasser og grupper",
     "person": "personer",
     "draft": "påbegynte brev",
+    "finished": "ferdigstilte brev",
+    "letter": "sendte brev",
 }
 
 

@@ -1,0 +1,1 @@
+"""Moves to, between and from the schools as guided cases (handbook 2.3)."""

@@ -1,0 +1,1 @@
+"""Screens of the new school year, for the municipality and for the schools."""

@@ -1,0 +1,1 @@
+"""Avansert personsøk: everybody the municipality has on record, for those with a special grant."""

@@ -1,0 +1,1 @@
+"""Ways to reach people. Each channel is a small protocol; the outbox knows no more of it."""

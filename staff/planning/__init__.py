@@ -1,0 +1,1 @@
+"""Position planning: who teaches what next to how large their position is."""

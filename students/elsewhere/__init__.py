@@ -1,0 +1,1 @@
+"""Pupils who are taught another place than the school they belong to (STR-09)."""
