@@ -136,8 +136,9 @@ def contact_teacher() -> QuerySet[Person]:
 
 def guardian_in_that_class() -> QuerySet[Person]:
     """Of the first pupil with an open portal in the class of the contact teacher."""
-    teacher = contact_teacher()[0]
-    classes = responsible(GroupStaffing.Function.CONTACT_TEACHER).filter(employee__person=teacher, group__grade_level=5)
+    classes = responsible(GroupStaffing.Function.CONTACT_TEACHER).filter(
+        employee__person__in=contact_teacher()[:1], group__grade_level=5
+    )
     rows = guardians(
         student__memberships__group__in=classes.values("group"),
         student__memberships__valid_to__isnull=True,

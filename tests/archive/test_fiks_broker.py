@@ -107,7 +107,7 @@ def test_database_away_leaves_the_message_with_fiks(broker, server, monkeypatch)
     assert (away, broker.left(OURS)) == ([], 0)
 
 
-@pytest.mark.parametrize("body", [b"", b"tull", b"\0" * 100])
+@pytest.mark.parametrize("body", [b"", b"tull", b"\0" * 100], ids=["empty", "nonsense", "zeros"])
 def test_what_cannot_be_read_is_kept_and_does_not_block_the_rest(broker, server, body, monkeypatch):
     broker.publish(Message(OURS, {"type": "x" * 500, "melding-id": "tull"}, body))
     publish(broker, 2)

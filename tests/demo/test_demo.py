@@ -13,6 +13,7 @@ from accessctl.models import School
 from guardians.models import GuardianRelation
 from people.models import NationalId, Person
 from schoolapp.demo.build import DemoRefused, build
+from schoolapp.demo.personas import personas
 from schoolapp.demo.plan import Size, make_plan
 from students.models import Enrolment, Student
 
@@ -83,3 +84,9 @@ def test_it_can_be_made_on_the_first_day_of_a_school_year():
 def test_it_is_never_laid_on_top_of_schools(world):
     with pytest.raises(CommandError, match="skoler fra før"):
         call_command("demo", stdout=StringIO())
+
+
+@pytest.mark.django_db
+def test_where_nobody_fits_a_part_nobody_is_listed():
+    """As on a demo municipality left alone until its school year is over."""
+    assert personas() == []

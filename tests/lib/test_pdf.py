@@ -132,7 +132,7 @@ SMALL = Limits(cpu_seconds=2, wall_seconds=20)
         ("<table><tr><td>" * 60 + "x", {Refusal.MEMORY, Refusal.TIME}),
         ("<div>" * 6_000 + "x", {Refusal.MEMORY, Refusal.TIME}),
         (
-            '<div style="width:10000000px;height:10000000px;columns:5000">' + "x " * 20_000,
+            '<div style="width:10000000px;height:10000000px;columns:5000">' + "x " * 200_000,
             {Refusal.TIME, Refusal.MEMORY},
         ),
         ("x" * 2_100_000, {Refusal.SIZE}),
