@@ -77,7 +77,7 @@ def demand(request: HttpRequest, record: Any, *, action: str) -> str:
     if not guarded or (guarded == {Content.PROTECTED} and in_own_door(request)):
         return ""
     asks_reason = Content.PROTECTED in guarded and not in_own_door(request)
-    about = str(record.about)
+    about = str(record.about) if Content.PROTECTED in guarded else ""  # what is for many is about no one pupil
     reason = reason_for(request, about) if asks_reason else ""
     opened = request.session.get(OPENED, [])
     is_reading = request.method in ("GET", "HEAD") and action in READING

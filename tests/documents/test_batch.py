@@ -16,12 +16,12 @@ from accessctl.models import AccessEvent
 from archive.models import Delivery
 from documents import tasks
 from documents.batch import actions, recipients, work
-from documents.models import BatchFile, Document, DocumentBatch, DocumentBatchItem, TemplateVersion
+from documents.models import BatchFile, Document, DocumentBatch, DocumentBatchItem, DocumentType, TemplateVersion
 from people.models import Protection
 from schoolapp.lib import clock
 from students.models import Membership, Student
 from tests.documents.conftest import FILLED, type_called
-from tests.login import log_in
+from tests.login import grow_old, log_in
 from tests.roles import as_worker
 
 pytestmark = pytest.mark.django_db
@@ -293,3 +293,15 @@ def test_others_do_not_find_the_batch(school, classmates):
     log_in(other, school.user("school_admin"))
     for name in ("batch_page", "batch_write", "batch_review", "batch_progress"):
         assert other.get(reverse(f"documents:{name}", args=[batch.uuid])).status_code == 404
+
+
+def test_what_is_always_sensitive_opens_with_a_fresh_login(school, classmates, teacher):
+    DocumentType.objects.filter(pk=type_called().pk).update(sensitivity="sensitive")
+    batch = run(make(school), school)
+    pages = ("batch_page", "batch_write", "batch_review", "batch_progress")
+    answers = [teacher.get(reverse(f"documents:{name}", args=[batch.uuid])).status_code for name in pages]
+    assert set(answers) <= {200, 302} and answers[0] == 200  # once begun, it is not written any more
+    assert pages_with(fetched(teacher, batch, "print"), "Til foresatte for")
+    grow_old(teacher)
+    answer = teacher.get(reverse("documents:batch_page", args=[batch.uuid]))
+    assert answer.status_code == 403 and "Bekreft hvem du er" in answer.content.decode()
