@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.db import connection
 
 from accessctl import wall
+from accessctl.wall.roles import WEB
 
 
 @contextmanager
@@ -16,4 +17,13 @@ def as_worker() -> Iterator[None]:
         yield
         cursor.execute("SELECT current_user")
         assert cursor.fetchone() == (wall.WORKER,)
+        cursor.execute("SELECT set_config('role', 'none', true)")
+
+
+@contextmanager
+def after_request() -> Iterator[None]:
+    """What is asked inside is asked by the role of the web when a request has ended, and so for nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('role', %s, true)", [WEB])
+        yield
         cursor.execute("SELECT set_config('role', 'none', true)")

@@ -1,6 +1,7 @@
 """Rapporter → Arkiv, as the people who use it see it."""
 
 import pytest
+from celery import current_app
 from django.test import Client
 from django.urls import reverse
 
@@ -10,6 +11,7 @@ from people.models import Person
 from schoolapp.lib import clock
 from schools.today import lines_for
 from tests.login import log_in
+from tests.roles import after_request
 
 LOG = reverse("archive:log")
 
@@ -33,6 +35,27 @@ def as_user(world, name: str) -> Client:
     client = Client()
     log_in(client, world.user(name))
     return client
+
+
+@pytest.fixture
+def rung(monkeypatch, settings) -> list[str]:
+    """The workers that are woken."""
+    names: list[str] = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, **_more: names.append(name))
+    settings.ARCHIVE_CONCURRENCY = 4
+    return names
+
+
+def test_a_run_by_hand_wakes_workers_at_once(world, rows, rung, django_capture_on_commit_callbacks):
+    """Once the request is committed it sees no rows any more, and must count all the same."""
+    client = as_user(world, "team")
+    with django_capture_on_commit_callbacks() as waiting:
+        client.post(reverse("archive:run_now"))
+    taken = ArchiveRun.objects.get().deliveries.count()
+    with after_request():
+        for ring in waiting:
+            ring()
+    assert taken > 1 and rung == ["archive.tasks.work"] * taken
 
 
 def test_log_shows_own_schools_without_protected_pupils(world, rows):

@@ -1,6 +1,10 @@
 """Rapporter → Utsendinger, as the people who use it see it."""
 
+from datetime import timedelta
+
 import pytest
+from celery import current_app
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -14,6 +18,7 @@ from people.models import Protection
 from schools.today import lines_for
 from tests.login import log_in
 from tests.messaging.parts import queue
+from tests.roles import after_request
 
 LOG = reverse("messaging:log")
 pytestmark = pytest.mark.django_db
@@ -86,6 +91,21 @@ def test_equal_causes_are_sent_again_together_within_reach(world, rows):
     states = dict(Dispatch.objects.values_list("pk", "state"))
     assert states[rows["own"].pk] == states[rows["classmate"].pk] == "ready"
     assert states[rows["other_school"].pk] == "parked"
+
+
+def test_letters_sent_again_wake_workers_at_once(world, rows, monkeypatch, settings, django_capture_on_commit_callbacks):
+    """Once the request is committed it sees no rows any more, and must count all the same."""
+    settings.SVARUT_CONCURRENCY = 4
+    Dispatch.objects.update(next_at=Now() + timedelta(hours=1))
+    fail(rows["own"], rows["classmate"])
+    rung: list[str] = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, **_more: rung.append(name))
+    client = as_user(world, "municipal_admin")
+    with django_capture_on_commit_callbacks() as waiting:
+        client.post(reverse("messaging:send_many"), {"arsak": "Mangler adresse."})
+    with after_request():
+        waiting[-1]()
+    assert rung == ["messaging.tasks.work"] * 2
 
 
 def test_a_letter_is_taken_back_before_it_goes(world, rows):
