@@ -7,4 +7,4 @@ class ArchiveConfig(AppConfig):
     verbose_name = "Arkiv"
 
     def ready(self) -> None:
-        autodiscover_modules("sensitive_deliveries", "preflight_checks")
+        autodiscover_modules("sensitive_deliveries", "archive_origins", "preflight_checks")

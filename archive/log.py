@@ -1,7 +1,7 @@
 """What the archive log shows: panes with counts, and when things run."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.conf import settings
@@ -20,6 +20,8 @@ from schoolapp.lib.paging import MOST, count_to_most
 
 State = Delivery.State
 MOST_CAUSES = 500
+# A page left open must not ask for ever, as when the archive is away for a day.
+ASKS_AGAIN_FOR = timedelta(minutes=15)
 PANES: dict[str, tuple[Promise, tuple[str, ...]]] = {
     "klar": (gettext_lazy("Klar"), (State.READY, State.CLAIMED, State.SENT_UNKNOWN)),
     "arkivert": (gettext_lazy("Arkivert"), (State.ARCHIVED,)),
@@ -104,6 +106,11 @@ def cause_key(failure: str, words: str) -> str:
 def next_run(now: datetime) -> datetime:
     """The next fixed time of transfer."""
     return min(moment for moment in watch.fixed_times(now) if moment > now)
+
+
+def is_moving() -> bool:
+    """Whether the page should ask again by itself: a transfer is under way, and has not been so for long."""
+    return ArchiveRun.objects.filter(finished_at=None, started_at__gt=clock.now() - ASKS_AGAIN_FOR).exists()
 
 
 def headline(visible: DeliveryQuerySet) -> list[str]:

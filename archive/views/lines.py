@@ -9,23 +9,26 @@ from accessctl.permissions import Permission
 from accessctl.scope import scope_of
 from archive.advice import advice_for
 from archive.models import Delivery
+from archive.origins import origins_of
 from archive.sensitive import kinds_of_sensitive
 
 MOST_AT_ONCE = 500
 
 
 def lines_of(request: HttpRequest, rows: list[Delivery], *, fresh: bool = False) -> list[dict[str, object]]:
-    """Deliveries with what the reader can do about each.
+    """Deliveries with whom each is about, for those who may open its document, and what the reader can do about it.
 
     Of a sensitive one the title is its kind, and the archive's own words, which may quote it, take a fresh login.
     """
     scope = scope_of(request.user)
     run = scope.reach(Permission.RUN_ARCHIVE)
     kinds = kinds_of_sensitive(rows)
+    origins = origins_of(rows, request.user)
     return [
         {
             "delivery": row,
             "title": kinds.get(row.pk, row.title),
+            "origin": origins.get(row.pk),
             "is_sensitive": row.pk in kinds,
             "shows_words": (shows_words := fresh or row.pk not in kinds),
             "advice": advice_for(row, scope=scope, with_words=shows_words)

@@ -16,7 +16,7 @@ from accessctl.models import School
 from accessctl.permissions import Permission
 from archive import actions, log
 from archive.forms import LogFilter
-from archive.models import ArchiveRun, Delivery
+from archive.models import ArchiveRun, Delivery, DeliveryQuerySet
 from archive.views import retry
 from archive.views.lines import lines_of, may, user_of
 from schoolapp.lib.paging import LongPaginator
@@ -31,6 +31,8 @@ def archive_log(request: HttpRequest) -> HttpResponse:
     pane = request.GET.get("fane", "klar")
     pane = pane if pane in log.PANES else "klar"
     visible = Delivery.objects.visible_to(request.user)
+    if request.headers.get("HX-Target") == "framdrift":
+        return progress(request, visible)
     form = LogFilter(request.GET, schools=School.objects.visible_to(request.user, Permission.VIEW_ARCHIVE_LOG))
     rows = form.applied_to(visible)
     found = log.in_pane(rows, pane).select_related("school", "folder")
@@ -46,6 +48,7 @@ def archive_log(request: HttpRequest) -> HttpResponse:
         "page": page,
         "lines": lines_of(request, list(page)),
         "headline": log.headline(visible),
+        "is_moving": log.is_moving(),
         "shared": retry.shared_causes(request, rows) if pane == "feilet" else [],
         "kept": kept_query(request, "side"),
         "kept_filter": kept_query(request, "side", "fane"),
@@ -54,6 +57,15 @@ def archive_log(request: HttpRequest) -> HttpResponse:
         "may_edit": may(request, Permission.EDIT_ARCHIVE_SETTINGS),
     }
     return render(request, "archive/log.html", context)
+
+
+def progress(request: HttpRequest, visible: DeliveryQuerySet) -> HttpResponse:
+    """How far the transfer has come, for the page that asks by itself: no rows, so nothing for the access log."""
+    is_moving = log.is_moving()
+    response = render(request, "archive/progress.html", {"headline": log.headline(visible), "is_moving": is_moving})
+    if not is_moving:
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 @requires(Permission.VIEW_ARCHIVE_LOG)

@@ -7,9 +7,11 @@ from django.urls import reverse
 
 from accessctl.models import AccessEvent
 from archive.models import ArchiveRun, Delivery, DeliveryAttempt
+from documents.models import Document
 from people.models import Person
 from schoolapp.lib import clock
 from schools.today import lines_for
+from students.models import Student
 from tests.login import log_in
 from tests.roles import after_request
 
@@ -63,6 +65,33 @@ def test_log_shows_own_schools_without_protected_pupils(world, rows):
     shown = {line["delivery"].pk for line in page.context["lines"]}
     assert shown == {rows["own"].pk, rows["classmate"].pk}
     assert [(pane.slug, pane.count) for pane in page.context["panes"]] == [("klar", 2), ("arkivert", 0), ("feilet", 0)]
+
+
+def test_the_log_says_whom_each_document_is_about_to_those_who_may_open_it(world, rows):
+    named = world.pupils["own"].person.full_name
+    client = as_user(world, "school_admin")
+    for page in (client.get(LOG), client.get(reverse("archive:receipt", args=[rows["own"].uuid]))):
+        text = page.content.decode()
+        assert (
+            named in text and reverse("documents:page", args=[Document.objects.get(delivery=rows["own"]).uuid]) in text
+        )
+    Student.objects.filter(pk=world.pupils["own"].pk).update(school=world.school_b)  # the log is the old school's
+    page = client.get(LOG)
+    (line,) = [line for line in page.context["lines"] if line["delivery"].pk == rows["own"].pk]
+    assert line["origin"] is None and named not in page.content.decode()
+
+
+def test_a_page_asks_again_while_a_run_goes_on_and_logs_no_rows_for_it(world, rows):
+    client = as_user(world, "school_admin")
+    assert 'hx-trigger="every' not in client.get(LOG).content.decode()
+    client.post(reverse("archive:run_now"))
+    assert 'hx-trigger="every' in client.get(LOG).content.decode()
+    lines = AccessEvent.objects.count()
+    asked = client.get(LOG, headers={"HX-Request": "true", "HX-Target": "framdrift"})
+    assert "2 dokumenter gjenstår" in asked.content.decode() and "HX-Refresh" not in asked.headers
+    assert AccessEvent.objects.count() == lines
+    ArchiveRun.objects.update(finished_at=clock.now())
+    assert client.get(LOG, headers={"HX-Request": "true", "HX-Target": "framdrift"}).headers["HX-Refresh"] == "true"
 
 
 @pytest.mark.parametrize("who", ["classmate", "guardian"])

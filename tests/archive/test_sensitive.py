@@ -78,7 +78,7 @@ def test_others_keep_their_titles_and_words(world, delivery, client):
     Document.objects.filter(pk=document.pk).update(sensitivity="sensitive")
     park(delivery, other)
     text = client.get(f"{LOG}?fane=feilet").content.decode()
-    assert text.count(TITLE) == 2, "the link and the name of its tick box"
+    assert text.count(TITLE) == 3, "the link, the name of its tick box and that of the link to the document"
     assert text.count(WORDS) == 1
 
 

@@ -93,7 +93,9 @@ def test_equal_causes_are_sent_again_together_within_reach(world, rows):
     assert states[rows["other_school"].pk] == "parked"
 
 
-def test_letters_sent_again_wake_workers_at_once(world, rows, monkeypatch, settings, django_capture_on_commit_callbacks):
+def test_letters_sent_again_wake_workers_at_once(
+    world, rows, monkeypatch, settings, django_capture_on_commit_callbacks
+):
     """Once the request is committed it sees no rows any more, and must count all the same."""
     settings.SVARUT_CONCURRENCY = 4
     Dispatch.objects.update(next_at=Now() + timedelta(hours=1))
