@@ -43,7 +43,7 @@ register(
     Duty(
         "new-school-folder",
         _("Avslutt skolemappen, og opprett mappe for neste skoleår"),
-        _("Gjøres under Arkivoppsett når alt for skoleåret er arkivert. Avslutt også mappen i Elements."),
+        _("Gjøres under Arkivoppsett når alt for skoleåret er arkivert. Avslutt også mappen i arkivet."),
         ("kommuneadmin",),
         (6, 30),
         after=("archive-year",),

@@ -82,6 +82,8 @@ def change_school_folder(folder: SchoolFolder, *, by: User) -> None:
     stored = SchoolFolder.objects.select_for_update().get(pk=folder.pk)
     if stored.number != folder.number and is_in_archive(stored):
         raise AlreadyInArchive
+    if folder.number and is_of_another(folder):
+        raise NumberTaken
     try:
         with transaction.atomic():
             folder.save()
@@ -93,6 +95,13 @@ def change_school_folder(folder: SchoolFolder, *, by: User) -> None:
 def is_in_archive(folder: SchoolFolder) -> bool:
     with wall.lifted("whether the archive has made the folder is no secret; its row is known through its documents"):
         return ArchiveFolder.objects.filter(key=folder.key).exclude(system_id="").exists()
+
+
+def is_of_another(folder: SchoolFolder) -> bool:
+    """Whether the archive gave the number to another folder: what is about the school would lie with a pupil's."""
+    with wall.lifted("whose folder has the number is not told, only that it is taken"):
+        known = ArchiveFolder.objects.filter(case_year=folder.case_year, sequence_number=folder.sequence_number)
+        return known.exclude(key=folder.key).exists()
 
 
 @transaction.atomic

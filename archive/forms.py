@@ -14,6 +14,9 @@ from schoolapp.lib import clock
 from schoolapp.lib.date_field import DateField
 
 
+EARLIEST_CASE = 1990  # before any municipality kept its cases in a system of this kind
+
+
 class LogFilter(forms.Form):
     """Lives in the URL, so that a view can be kept and shared. A school is offered when there is more than one."""
 
@@ -63,7 +66,7 @@ class SetupForm(forms.ModelForm):  # type: ignore[type-arg]  # a type argument n
             "access_group",
         )
         help_texts = {
-            "administrative_unit": _("Kortkoden for enheten i Elements."),
+            "administrative_unit": _("Kortkoden for enheten i arkivet."),
         }
 
 
@@ -81,7 +84,7 @@ class OwnerForm(forms.ModelForm):  # type: ignore[type-arg]
         model = CaseOwner
         fields = ("from_date", "name", "initials", "signs_as", "user")
         help_texts = {
-            "initials": _("Må være helt like initialene på brukeren i Elements."),
+            "initials": _("Må være helt like initialene på brukeren i arkivet."),
             "signs_as": _("Slik det skal stå under brevene, for eksempel «rektor» eller «konstituert rektor»."),
             "user": _("Personen som signerer. La stå tomt hvis brukeren ikke finnes her ennå."),
         }
@@ -111,12 +114,18 @@ class SchoolFolderForm(forms.ModelForm):  # type: ignore[type-arg]
         model = SchoolFolder
         fields = ("title", "case_year", "sequence_number", "series", "access_group", "access_code", "classes")
         help_texts = {
-            "case_year": _("Fylles ut når mappen er laget i Elements. Lages den herfra, kommer nummeret av seg selv."),
+            "case_year": _("Fylles ut når mappen er laget i arkivet. Lages den herfra, kommer nummeret av seg selv."),
             "classes": _("Skilles med komma. Den første er den viktigste."),
         }
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        latest = clock.today().year + 1
+        if (year := data.get("case_year")) and not EARLIEST_CASE <= year <= latest:
+            self.add_error(
+                "case_year",
+                _("Skriv et år fra %(first)s til %(last)s.") % {"first": EARLIEST_CASE, "last": latest},
+            )
         if bool(data.get("case_year")) != bool(data.get("sequence_number")):
             self.add_error("sequence_number", _("Fyll ut både år og sekvensnummer, eller ingen av dem."))
         return data

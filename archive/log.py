@@ -121,8 +121,12 @@ def headline(visible: DeliveryQuerySet) -> list[str]:
     running = ArchiveRun.objects.filter(finished_at=None).first()
     if running:
         left = visible.filter(run=running, state__in=PANES["klar"][1]).count()
-        values = {"when": moment(running.started_at), "n": left}
-        sentences.append(_("Overføringen som startet %(when)s pågår. %(n)s dokumenter gjenstår.") % values)
+        text = ngettext(
+            "Overføringen som startet %(when)s pågår. %(n)s dokument gjenstår.",
+            "Overføringen som startet %(when)s pågår. %(n)s dokumenter gjenstår.",
+            left,
+        )
+        sentences.append(text % {"when": moment(running.started_at), "n": left})
     elif last := ArchiveRun.objects.filter(finished_at__isnull=False).first():
         sentences.append(_summary(last, visible))
     if silent := breaker.silent_peer(systems.current().adapter):

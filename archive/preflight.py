@@ -43,14 +43,14 @@ class Problem:
         return places.action(self.place)
 
 
-OWNER = Problem("owner", gettext_lazy("Skolen mangler saksansvarlig. Skriv inn initialene fra Elements."), places.OWNER)
+OWNER = Problem("owner", gettext_lazy("Skolen mangler saksansvarlig. Skriv inn initialene fra arkivet."), places.OWNER)
 OWNER_LEFT = Problem(
     "owner_left",
     gettext_lazy("Saksansvarlig for skolen er ikke lenger aktiv bruker. Registrer ny rektor fra riktig dato."),
     places.OWNER,
 )
 UNIT = Problem(
-    "unit", gettext_lazy("Skolen mangler administrativ enhet. Skriv inn kortkoden fra Elements."), places.SETUP
+    "unit", gettext_lazy("Skolen mangler administrativ enhet. Skriv inn kortkoden fra arkivet."), places.SETUP
 )
 SERIES = Problem("series", gettext_lazy("Skolen mangler arkivdel. Skriv den inn i arkivoppsettet."), places.SETUP)
 EXEMPTION = Problem(

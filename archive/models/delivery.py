@@ -15,11 +15,11 @@ from schoolapp.lib import clock
 
 
 class SchoolArchiveSettings(models.Model):
-    """What the archive needs to know about a school. Initials must equal those of the user in Elements."""
+    """What the archive needs to know about a school. Initials must equal those of the user in the archive."""
 
     school = models.OneToOneField(School, on_delete=models.CASCADE, related_name="archive_settings")
     case_owner_initials = models.CharField(
-        _("saksansvarlig (initialer i Elements)"),
+        _("saksansvarlig (initialer i arkivet)"),
         max_length=20,
         blank=True,
         help_text="Holds until the first dated case owner",

@@ -26,7 +26,7 @@ class CaseOwner(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="case_owners", verbose_name=_("skole"))
     from_date = models.DateField(_("fra og med"))
     name = models.CharField(_("navn"), max_length=120)
-    initials = models.CharField(_("initialer i Elements"), max_length=20)
+    initials = models.CharField(_("initialer i arkivet"), max_length=20)
     signs_as = models.CharField(_("signerer som"), max_length=40, default="rektor")
     user = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("bruker")

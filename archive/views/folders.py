@@ -55,6 +55,9 @@ def folder_list(request: HttpRequest) -> HttpResponse:
 def open_folders(request: HttpRequest) -> HttpResponse:
     """«Opprett skolemappe» for one school, or for all that lack one."""
     year = chosen_year(request)
+    if request.POST.get("ar") != str(year):
+        messages.error(request, _("Velg skoleåret på nytt. Ingen mapper er opprettet."))
+        return redirect("archive:folders")
     schools = schools_of(request).exclude(school_folders__year=year)
     if one := request.POST.get("skole"):
         schools = schools.filter(uuid__in=valid_uuids([one]))
@@ -77,7 +80,7 @@ def folder(request: HttpRequest, uuid: UUID) -> HttpResponse:
         try:
             folder_actions.change_school_folder(form.save(commit=False), by=user_of(request))
         except folder_actions.NumberTaken:
-            form.add_error("sequence_number", _("En annen skolemappe har dette nummeret."))
+            form.add_error("sequence_number", _("En annen mappe har dette nummeret. Sjekk nummeret i arkivet."))
         except folder_actions.AlreadyInArchive:
             form.add_error("sequence_number", _("Arkivet har gitt mappen nummer. Det kan ikke skrives over."))
         else:
@@ -97,7 +100,7 @@ def close_folder(request: HttpRequest, uuid: UUID) -> HttpResponse:
         text = _("Mappen kan ikke avsluttes ennå. Dette er ikke arkivert: %(titles)s.")
         messages.error(request, text % {"titles": ", ".join(error.titles)})
         return redirect("archive:folder", uuid=uuid)
-    messages.success(request, _("Skolemappen er avsluttet her. Avslutt den også i Elements."))
+    messages.success(request, _("Skolemappen er avsluttet her. Avslutt den også i arkivet."))
     return redirect(f"{reverse('archive:folders')}?ar={shown.year}")
 
 
@@ -134,7 +137,7 @@ def change_pupil_folder(request: HttpRequest) -> None:
     else:
         try:
             folder_actions.close_pupil_folder(found, by=user)
-            messages.success(request, _("Elevmappen er avsluttet her. Avslutt den også i Elements."))
+            messages.success(request, _("Elevmappen er avsluttet her. Avslutt den også i arkivet."))
         except folder_actions.NotEmpty:
             messages.error(request, _("Noe i mappen er ikke arkivert ennå. Se arkivlisten, og avslutt etterpå."))
 

@@ -101,6 +101,35 @@ def test_the_number_the_archive_gave_is_not_typed_over_nor_one_that_is_taken(ele
         folder_actions.change_school_folder(folder, by=user)
 
 
+def test_the_number_of_a_pupils_folder_is_not_taken_for_a_schools(elements, folder, user, school, world):
+    """What is about the school would lie with the pupil's, and be read by those who read that."""
+    queue(make_record("dok:1:v1"), school)
+    run_all()
+    of_pupil = ArchiveFolder.objects.get(kind="pupil")
+    folder.case_year, folder.sequence_number = of_pupil.case_year, of_pupil.sequence_number
+    with pytest.raises(folder_actions.NumberTaken):
+        folder_actions.change_school_folder(folder, by=user)
+    client = Client()
+    log_in(client, world.user("municipal_admin"))
+    sent = {"title": "Skolemappe", "series": "SAK", "case_year": of_pupil.case_year}
+    sent["sequence_number"] = of_pupil.sequence_number
+    page = client.post(reverse("archive:folder", args=[folder.uuid]), sent)
+    assert "En annen mappe har dette nummeret" in page.content.decode()
+    page = client.post(reverse("archive:folder", args=[folder.uuid]), sent | {"case_year": 3})
+    assert "Skriv et år fra 1990" in page.content.decode()
+    folder.refresh_from_db()
+    assert not folder.number
+
+
+def test_a_year_that_is_none_makes_no_folders(world):
+    client = Client()
+    log_in(client, world.user("municipal_admin"))
+    for year in ("9999", "", "2O26"):
+        page = client.post(reverse("archive:open_folders"), {"ar": year}, follow=True)
+        assert "Ingen mapper er opprettet" in page.content.decode()
+    assert not SchoolFolder.objects.exists()
+
+
 def test_all_schools_get_the_next_year_in_one_go_with_what_the_last_had(world):
     client = Client()
     log_in(client, world.user("municipal_admin"))

@@ -30,7 +30,7 @@ def test_folders_owners_and_failures_of_the_archive(reading, world):
         admin.open(f"/rapporter/arkiv/saksansvarlig/{world.school_a.uuid}/")
         page.get_by_label("Fra og med").fill(tomorrow.isoformat())
         page.get_by_label("Navn").fill("Ny Rektor")
-        page.get_by_label("Initialer i Elements").fill("NYR")
+        page.get_by_label("Initialer i arkivet").fill("NYR")
         page.get_by_role("button", name="Lagre endringen").press("Enter")
         page.get_by_role("heading", name="Mapper med ny saksansvarlig").wait_for()
         admin.check_both("arkiv-ny-rektor")
