@@ -1,6 +1,6 @@
 """What is told of folders: those of a pupil, and a school's for each year with what is missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accessctl import wall
 from accessctl.models import School, User
 from accessctl.permissions import Permission
-from archive.models import ArchiveFolder, Delivery, SchoolArchiveSettings, SchoolFolder
+from archive.models import ArchiveFolder, Delivery, FormerNumber, SchoolArchiveSettings, SchoolFolder
 from archive.owners import Owner, owners_on
 from students.models import Enrolment, Student
 
@@ -26,6 +26,7 @@ class PupilFolder:
     word: str
     note: str = ""
     closed_on: date | None = None
+    formers: Sequence[FormerNumber] = ()
 
 
 def of_pupil(student: UUID) -> PupilFolder:
@@ -34,10 +35,11 @@ def of_pupil(student: UUID) -> PupilFolder:
         folder = ArchiveFolder.objects.filter(key=f"elevmappe:{student}").first()
         born = Student.objects.filter(uuid=student).values_list("person__birth_date", flat=True).first()
     note = "" if is_complete(born) else older_part()
+    formers = folder.formers if folder else []
     if folder is None or not folder.case_year:
-        return PupilFolder("", _("Mappen får nummer når det første dokumentet er arkivert."), note)
+        return PupilFolder("", _("Mappen får nummer når det første dokumentet er arkivert."), note, formers=formers)
     word = _("Elevmappe %(number)s") % {"number": folder}
-    return PupilFolder(str(folder), word, note, folder.closed_on)
+    return PupilFolder(str(folder), word, note, folder.closed_on, formers)
 
 
 def is_complete(born: date | None) -> bool:

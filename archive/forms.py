@@ -13,7 +13,6 @@ from archive.sensitive import kinds_of_sensitive
 from schoolapp.lib import clock
 from schoolapp.lib.date_field import DateField
 
-
 EARLIEST_CASE = 1990  # before any municipality kept its cases in a system of this kind
 
 

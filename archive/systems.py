@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import CharField, F, Func, JSONField, Q, Value
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Cast, Concat, JSONObject
 from django.utils.translation import gettext as _
 
+from accessctl import wall
 from accessctl.audit import record_event
 from accessctl.models import User
 from archive.codes import Codes
 from archive.models import ArchiveClass, ArchiveFolder, ArchiveSystem, Delivery, SchoolFolder
+from schoolapp.lib import clock
 
 State = Delivery.State
 NEEDED = ("url", "integration_id", "integration_password", "private_keys")
@@ -44,6 +48,7 @@ def codes() -> Codes:
     return current().codes()
 
 
+@wall.lifted("only how many there are comes out; whoever changes the archive need not be let to read its log")
 def waiting() -> Waiting:
     """`begun` are those that failed after something of them had reached the archive."""
     rows = Delivery.objects.all()
@@ -83,6 +88,7 @@ def change_codes(system: ArchiveSystem, classes: list[ArchiveClass], *, by: User
 
 
 @transaction.atomic
+@wall.lifted("no number of the old archive may be left on a folder, whatever whoever changes it is let to see")
 def change_system(adapter: str, *, same_archive: bool = False, by: User) -> ArchiveSystem:
     """From now on everything goes to this system. Raises NotReady while something is missing or under way.
 
@@ -90,6 +96,7 @@ def change_system(adapter: str, *, same_archive: bool = False, by: User) -> Arch
     are forgotten here: in another archive they may be those of another pupil's folder.
     """
     system = current()
+    before = system.adapter
     if missing := missing_for(adapter, system, waiting()):
         raise NotReady(missing)
     system.adapter = adapter
@@ -97,9 +104,20 @@ def change_system(adapter: str, *, same_archive: bool = False, by: User) -> Arch
     # What waits out a pause in a run is looked up in the new system first, since no id of the old one fits there.
     Delivery.objects.filter(Q(state=State.READY) & ~Q(steps={})).update(steps={})
     if not same_archive:
+        _keep_numbers(before)
         ArchiveFolder.objects.exclude(system_id="", case_year=None, steps={}).update(
             system_id="", case_year=None, sequence_number=None, steps={}
         )
         SchoolFolder.objects.exclude(case_year=None).update(case_year=None, sequence_number=None)
     record_event(by, "archive_system", system)
     return system
+
+
+def _keep_numbers(adapter: str) -> None:
+    """Note on each folder what its number was in the archive that is left: what was filed lies there still."""
+    number = Concat(Cast("case_year", CharField()), Value("/"), Cast("sequence_number", CharField()))
+    until = Value(clock.now().isoformat())
+    former = JSONObject(number=number, system=Value(adapter), until=until)
+    as_list = Func(former, function="jsonb_build_array", output_field=JSONField())
+    added = CombinedExpression(F("former"), "||", as_list, output_field=JSONField())
+    ArchiveFolder.objects.exclude(case_year=None).update(former=added)

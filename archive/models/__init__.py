@@ -6,6 +6,7 @@ from archive.models.delivery import (
     Delivery,
     DeliveryAttempt,
     DeliveryQuerySet,
+    FormerNumber,
     Peer,
     SchoolArchiveSettings,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "DeliveryQuerySet",
     "FiksReply",
     "FiksRequest",
+    "FormerNumber",
     "LogCheck",
     "Peer",
     "SchoolArchiveSettings",

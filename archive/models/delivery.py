@@ -1,16 +1,21 @@
 """The archive's side of a document: its folder and the promise to deliver it (outbox)."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accessctl import wall
 from accessctl.models import School, User
 from accessctl.permissions import Permission
 from accessctl.scope import scope_of
+from archive.models.systems import ArchiveSystem
 from schoolapp.lib import clock
 
 
@@ -38,6 +43,19 @@ class SchoolArchiveSettings(models.Model):
         return str(self.school)
 
 
+@dataclass(frozen=True)
+class FormerNumber:
+    """A folder's number in an archive that was in use until a moment. What was filed before it lies there."""
+
+    number: str
+    system: str
+    until: datetime
+
+
+def _system_in_words(adapter: str) -> str:
+    return str(dict(ArchiveSystem.Adapter.choices).get(adapter, adapter))
+
+
 class ArchiveFolder(models.Model):
     """A pupil folder or a school folder: the lane in which deliveries go one at a time."""
 
@@ -55,12 +73,21 @@ class ArchiveFolder(models.Model):
     sequence_number = models.PositiveIntegerField(null=True)
     steps = models.JSONField(default=dict, help_text="What the archive has confirmed about the folder itself")
     closed_on = models.DateField(_("avsluttet"), null=True, help_text="The pupil has left, and nothing more comes")
+    former = models.JSONField(default=list, help_text="Its numbers in archives used before: number, system and until")
 
     class Meta:
         verbose_name, verbose_name_plural = _("arkivmappe"), _("arkivmapper")
 
     def __str__(self) -> str:
         return f"{self.case_year}/{self.sequence_number}" if self.case_year else str(_("ny mappe"))
+
+    @property
+    def formers(self) -> list["FormerNumber"]:
+        """Its numbers in archives the municipality used before, the first one first."""
+        return [
+            FormerNumber(row["number"], _system_in_words(row["system"]), datetime.fromisoformat(row["until"]))
+            for row in self.former
+        ]
 
     @property
     def about(self) -> UUID | None:
@@ -198,6 +225,17 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.external_key}: {self.state}"
+
+    @property
+    def filed_in(self) -> str:
+        """The folder it lies in, or is to lie in; of what lies in an archive used before, in which. Empty without."""
+        kind, folder = capfirst(self.folder.get_kind_display()), self.folder
+        if self.archived_at:
+            for former in folder.formers:
+                if self.archived_at <= former.until:
+                    words = {"folder": f"{kind} {former.number}", "system": former.system}
+                    return gettext("%(folder)s i %(system)s") % words
+        return f"{kind} {folder}" if folder.case_year else ""
 
 
 class DeliveryAttempt(models.Model):

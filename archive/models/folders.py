@@ -24,7 +24,7 @@ class SchoolFolderQuerySet(models.QuerySet["SchoolFolder"]):
 class SchoolFolder(models.Model):
     """«Skolemappe – skole 2026/2027», with what the archive is told when it is made (handbook 6.3).
 
-    Year and number are typed in when the folder was made in the archive by hand, and noted when the first document made it.
+    Year and number are typed in when somebody made it in the archive, and noted when the first document made it.
     Who owns it is never kept here: that is what the school's dated case owners say.
     """
 

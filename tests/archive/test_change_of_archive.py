@@ -3,12 +3,16 @@
 from dataclasses import replace
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from accessctl.models import Role
 from archive import actions, connectors, systems, worker
 from archive.models import ArchiveFolder, ArchiveRun, Delivery, SchoolFolder
 from tests.archive import fiks_server
 from tests.archive.fiks_server import OURS, THEIRS
 from tests.archive.parts import addresses, make_record, queue, running_elements
+from tests.login import log_in
 
 pytestmark = pytest.mark.django_db
 ELEMENTS, FIKS = "elements_ncore", "fiks_arkiv"
@@ -35,7 +39,7 @@ def deliver(number: int, pupil, school, fiks) -> ArchiveFolder:
     """A document about `pupil`, all the way, in the system of the moment."""
     record = make_record(f"dok:{number}:v1")
     own = replace(record.folder, key=f"elevmappe:{pupil.uuid}", national_id=number_of(pupil))
-    row = queue(replace(record, folder=own), school)
+    row = queue(replace(record, folder=own), school, about=pupil.uuid)
     actions.start_run(trigger=ArchiveRun.Trigger.SCHEDULE)
     if systems.current().adapter == FIKS:
         fiks_server.settle(fiks)
@@ -86,6 +90,30 @@ def test_same_archive_by_another_way_in_keeps_the_numbers(archives, world, pupil
     assert len(fiks.fiks.archive.folders) == 1
     last = [xml for kind, xml in fiks.fiks.archive.messages if kind.endswith("opprett")][-1]
     assert b"sakssekvensnummer" in last and b"<mappe" not in last
+
+
+def test_what_was_filed_is_still_told_where_it_lies(archives, world, school):
+    elements, fiks = archives
+    pupil = world.pupils["own"]
+    for about in ("own", "protected"):
+        deliver(1 if about == "own" else 2, world.pupils[about], world.school_a, fiks)
+    old = str(ArchiveFolder.objects.get(key=f"elevmappe:{pupil.uuid}"))
+    role = Role.objects.get(slug="kommuneadmin")  # here one who may set up the archive, and not read its log
+    role.permissions = [right for right in role.permissions if "archive_log" not in right and right != "run_archive"]
+    role.save()
+    client = Client()
+    log_in(client, world.user("municipal_admin"))
+    assert client.post(reverse("archive:system_switch")).status_code == 302
+    assert set(ArchiveFolder.objects.values_list("system_id", "case_year")) == {("", None)}
+    log_in(client, world.user("school_admin"))
+    page = client.get(reverse("archive:log"), {"fane": "arkivert"}).content.decode()
+    assert f"Elevmappe {old} i Elements (NCore)" in page
+    deliver(3, world.pupils["classmate"], world.school_a, fiks)  # takes the number
+    deliver(4, pupil, world.school_a, fiks)
+    new = ArchiveFolder.objects.get(key=f"elevmappe:{pupil.uuid}")
+    assert str(new) != old
+    page = client.get(reverse("documents:tab", args=[pupil.uuid])).content.decode()
+    assert f"ligger i mappe {old} i Elements (NCore)" in page and str(new) in page
 
 
 def test_numbers_of_school_folders_go_with_the_archive(archives, world, school):
