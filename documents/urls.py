@@ -42,6 +42,7 @@ urlpatterns = [
     path("dokumenter/<uuid:uuid>/", staff.page, name="page"),
     path("dokumenter/<uuid:uuid>/status/", staff.status, name="status"),
     path("dokumenter/<uuid:uuid>/rett/", staff.correct, name="correct"),
+    path("dokumenter/<uuid:uuid>/arkiver/", staff.send_to_archive, name="send_to_archive"),
     path("dokumenter/<uuid:uuid>/sensitivt/", staff.mark_sensitive, name="mark_sensitive"),
     path("dokumenter/<uuid:uuid>/rediger/", editor.edit, name="edit"),
     path("dokumenter/<uuid:uuid>/slett/", editor.delete, name="delete"),

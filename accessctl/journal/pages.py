@@ -89,6 +89,7 @@ PAGES: dict[str, str | Promise] = {
     "documents:tab": _("elevens dokumenter"),
     "documents:new": _("å skrive et nytt dokument om eleven"),
     "documents:correct": _("å rette et dokument"),
+    "documents:send_to_archive": _("å sende et dokument til arkivet"),
     "documents:mark_sensitive": _("å merke et dokument som sensitivt"),
     "documents:delete_finalised": _("å slette et dokument"),
     **dict.fromkeys((f"documents:{name}" for name in ("edit", "delete", "preview_pdf")), _("et utkast til dokument")),

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -229,7 +228,7 @@ class Delivery(models.Model):
     @property
     def filed_in(self) -> str:
         """The folder it lies in, or is to lie in; of what lies in an archive used before, in which. Empty without."""
-        kind, folder = capfirst(self.folder.get_kind_display()), self.folder
+        kind, folder = self.folder.get_kind_display(), self.folder
         if self.archived_at:
             for former in folder.formers:
                 if self.archived_at <= former.until:

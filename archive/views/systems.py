@@ -42,6 +42,9 @@ def system_switch(request: HttpRequest) -> HttpResponse:
     current = systems.current()
     other, found = _other(current), systems.waiting()
     missing = systems.missing_for(other, current, found)
+    if request.method == "POST" and request.POST.get("til") != other.value:
+        messages.info(request, _("Arkivet er alt byttet. Dokumentene går til %(system)s.") % {"system": current})
+        return redirect("archive:system")
     if request.method == "POST":
         try:
             same = request.POST.get("samme_arkiv") == "ja"

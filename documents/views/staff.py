@@ -15,10 +15,11 @@ from accessctl.permissions import Permission
 from accessctl.policy import held
 from archive.folders import of_pupil
 from archive.models import Delivery
-from documents import actions, overview, removal
+from documents import actions, archive_later, overview, removal
 from documents.forms import NewDocumentForm
 from documents.letters import frozen_body
 from documents.models import Document
+from documents.preconditions import NotMet
 from documents.requests import SignedInRequest
 from schoolapp.lib.whole_number import whole
 from students.models import Student
@@ -113,12 +114,12 @@ def page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context = frame | {
         "document": document,
         "status": next(v.status for v in versions if v.document.pk == document.pk),
-        "folder": of_pupil(document.student.uuid),
         "body": frozen_body(document),
         "versions": versions,
         "newer": newer,
         "attachments": document.attachments.all(),
         "may_mark": may_write and is_finalised and not document.is_sensitive,
+        "may_archive": may_write and archive_later.is_offered(document),
         "may_correct": may_write and is_finalised and document.is_newest,
         "may_delete": Permission.DELETE_DOCUMENT in frame["rights"] and removal.may_ever_go(document),
         "receipt": receipt_for(request, document),
@@ -142,8 +143,7 @@ def status(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     rights = held(request.user, ASKED, document.student)
     [version] = overview.versions_of([document], user=request.user, rights=rights)
     turn = whole(request.GET.get("runde", ""), otherwise=MOST_TURNS)
-    folder = of_pupil(document.student.uuid)
-    context = POLLING | {"document": document, "status": version.status, "folder": folder, "turn": turn + 1}
+    context = POLLING | {"document": document, "status": version.status, "turn": turn + 1}
     response = render(request, "documents/status.html", context)
     if request.headers.get("HX-Request") and version.status.moving != request.GET.get("venter", "rendering"):
         response["HX-Refresh"] = "true"
@@ -161,6 +161,22 @@ def correct(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         messages.error(request, _("Dokumentet er ikke ferdigstilt ennå. Rett det direkte."))
         return redirect("documents:page", document.uuid)
     return redirect("documents:edit", draft.uuid)
+
+
+@requires(Permission.WRITE_DOCUMENT)
+@require_POST
+def send_to_archive(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """«Send til arkivet», after control, for a document whose author could choose."""
+    document = opened(request, uuid, Permission.WRITE_DOCUMENT)
+    try:
+        archive_later.send(document, by=request.user)
+    except NotMet as refusal:
+        messages.error(request, str(refusal.sentence))
+    except archive_later.NotOffered:
+        messages.info(request, _("Dokumentet er alt sendt til arkivet, eller skal ikke dit."))
+    else:
+        messages.success(request, _("Dokumentet går til arkivet med neste overføring."))
+    return redirect("documents:page", document.uuid)
 
 
 @requires(Permission.WRITE_DOCUMENT)

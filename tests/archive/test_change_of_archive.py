@@ -103,7 +103,7 @@ def test_what_was_filed_is_still_told_where_it_lies(archives, world, school):
     role.save()
     client = Client()
     log_in(client, world.user("municipal_admin"))
-    assert client.post(reverse("archive:system_switch")).status_code == 302
+    assert client.post(reverse("archive:system_switch"), {"til": FIKS}).status_code == 302
     assert set(ArchiveFolder.objects.values_list("system_id", "case_year")) == {("", None)}
     log_in(client, world.user("school_admin"))
     page = client.get(reverse("archive:log"), {"fane": "arkivert"}).content.decode()

@@ -13,6 +13,7 @@ from tests.login import log_in
 
 pytestmark = pytest.mark.django_db
 SYSTEM, SWITCH = reverse("archive:system"), reverse("archive:system_switch")
+TO_FIKS, TO_ELEMENTS = {"til": "fiks_arkiv"}, {"til": "elements_ncore"}
 VALUES = {
     "own_account": OURS, "recipient_account": THEIRS, "system_name": "Schoolapp", "series": "", "rule": "Elevmappe-1",
     "pupil_folder_type": "Elevmappe", "school_folder_type": "", "document_type": "KORR", "attachment_type": "VEDLEGG",
@@ -71,14 +72,22 @@ class TestSwitch:
         page = admin.get(SWITCH).content.decode()
         assert "1 dokument er Klar og går til det nye systemet" in page
         assert systems.current().adapter == "elements_ncore"
-        assert admin.post(SWITCH).status_code == 302
+        assert admin.post(SWITCH, TO_FIKS).status_code == 302
         assert systems.current().adapter == "fiks_arkiv"
         assert AccessEvent.objects.filter(action="archive_system").exists()
-        assert admin.post(SWITCH).status_code == 302
+        assert admin.post(SWITCH, TO_ELEMENTS).status_code == 302
         assert systems.current().adapter == "elements_ncore"
 
+    def test_the_same_form_sent_twice_changes_once(self, admin, school, keys):
+        admin.post(SYSTEM, VALUES)
+        for _time in range(2):
+            page = admin.post(SWITCH, TO_FIKS, follow=True)
+        assert systems.current().adapter == "fiks_arkiv"
+        assert "Arkivet er alt byttet" in page.content.decode()
+        assert AccessEvent.objects.filter(action="archive_system").count() == 1
+
     def test_without_accounts_or_keys_it_is_refused_and_said_why(self, admin):
-        page = admin.post(SWITCH)
+        page = admin.post(SWITCH, TO_FIKS)
         assert page.status_code == 409
         text = page.content.decode()
         assert "Fyll inn vår Fiks-konto" in text and "nøkler og passord" in text
@@ -89,7 +98,7 @@ class TestSwitch:
         choose()
         delivery = queue(make_record("dok:1:v1"), school)
         Delivery.objects.filter(pk=delivery.pk).update(state=state, lease_until=delivery.created_at)
-        assert admin.post(SWITCH).status_code == 409
+        assert admin.post(SWITCH, TO_ELEMENTS).status_code == 409
         assert systems.current().adapter == "fiks_arkiv"
 
     def test_what_may_lie_in_the_old_archive_is_warned_of(self, admin, school, keys):

@@ -155,7 +155,7 @@ def test_the_journal_number_is_told_apart_from_the_case_number(done: Document, s
         browser("contact_teacher").get(reverse("documents:page", args=[done.uuid])).content.decode().split()
     )
     assert "2026/4711 er nummeret dette dokumentet har i journalen. Det er ikke saksnummeret." in page
-    assert "Elevens mappe har saksnummer 2025/88." in page
+    assert "Dokumentet ligger i elevmappe 2025/88." in page
     tab = browser("contact_teacher").get(reverse("documents:tab", args=[done.student.uuid])).content.decode()
     mapper = tab.partition('id="mapper"')[2]
     assert "2025/88" in mapper.partition("</section>")[0]
