@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from accessctl.models import School
+from documents import shipped as document_types
 from guardians.models import GuardianRelation
 from messaging.content import fingerprint
 from messaging.models import Dispatch, Price
@@ -11,7 +12,8 @@ from schoolapp.demo.town import Town
 from schoolapp.lib import clock
 
 PER_SCHOOL, DAYS = 12, 80
-KINDS = ("Innkalling til møte på skolen", "Permisjonsvedtak", "Velkommen som elev – skoleplass på 1. trinn")
+NAMES = {kind.slug: kind.name_nb for kind in document_types.TYPES}
+KINDS = [NAMES[slug] for slug in ("innkalling-moete", "permisjonsvedtak", "velkommen-skoleplass")]
 STATUSES = ("LEST", "LEST", "SENDT_DIGITALT", "LEVERT_SDP", "PRINTET", "LEST", "IKKE_LEVERT", "LEST")
 # Made up for the demo, but for the SMS, which is the seed municipality's own (handbook 6.1).
 PRICES = {Price.Kind.DIGITAL: 350, Price.Kind.PRINT: 1900, Price.Kind.SMS: 69}
@@ -60,7 +62,7 @@ def letter(town: Town, school: School, relation: GuardianRelation, number: int) 
     if number % PER_SCHOOL == PER_SCHOOL - 1:
         words = "Mottakeren mangler fullstendig postadresse: gate, postnummer og poststed."
         return Dispatch(state=Dispatch.State.PARKED, failure=Dispatch.Failure.NO_ADDRESS, failure_text=words, **fields)
-    later = at + timedelta(hours=town.rng.randint(1, 40))
+    later = min(at + timedelta(hours=town.rng.randint(1, 40)), clock.now())
     return Dispatch(
         state=Dispatch.State.SENT,
         svarut_id=town.uuid(),

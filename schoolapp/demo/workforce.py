@@ -166,6 +166,8 @@ class Workforce:
     def note_runs(self, employees: list[Employee]) -> None:
         """Three nights: a file that was cut off, one with somebody missing, and one that changed little."""
         night = clock.now().replace(hour=0, minute=30, second=0, microsecond=0)
+        if night > clock.now():  # this night's is still to come
+            night -= timedelta(days=1)
         count = len(employees)
         told = [
             (SyncRun.State.APPLIED, {"people": count, "known": count, "updated": 3}, []),

@@ -1,21 +1,29 @@
 """Making the demo municipality: the same each time, and never beside real data."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from random import Random
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import DateTimeField
 
 from accessctl.models import School
+from documents.models import DocumentType
 from guardians.models import GuardianRelation
+from messaging.models import Dispatch
 from people.models import NationalId, Person
 from schoolapp.demo.build import DemoRefused, build
 from schoolapp.demo.personas import personas
 from schoolapp.demo.plan import Size, make_plan
+from schoolapp.lib import clock
 from students.models import Enrolment, Student
+
+# What is still to happen.
+PLANNED = {"next_at", "next_poll_at", "look_at", "expires_at"}
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +86,33 @@ def test_it_can_be_made_on_the_first_day_of_a_school_year():
         build(Size.LITEN, out=StringIO(), today=date(2027, 8, 1))
     assert Student.objects.count() == 600
     assert not Enrolment.objects.filter(state="moved_internal").exists()
+
+
+@pytest.mark.django_db
+def test_nothing_in_it_has_happened_later_than_now(monkeypatch):
+    """Not even just after midnight, and for letters sent the day before."""
+    monkeypatch.setattr("schoolapp.demo.letters.DAYS", 1)
+    night = (clock.now() + timedelta(days=1)).replace(hour=0, minute=10)
+    with time_machine.travel(night, tick=False):
+        build(Size.LITEN, out=StringIO())
+    kept = connection.introspection.table_names()
+    later = [
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        if model._meta.db_table in kept
+        for field in model._meta.get_fields()
+        if isinstance(field, DateTimeField) and field.name.endswith("_at") and field.name not in PLANNED
+        if model._base_manager.filter(**{f"{field.name}__gt": night}).exists()
+    ]
+    assert not later
+    assert Dispatch.objects.filter(read_at__isnull=False).exists()
+
+
+@pytest.mark.django_db
+def test_letters_are_of_types_as_they_are_called_elsewhere():
+    build(Size.LITEN, out=StringIO())
+    kinds = set(Dispatch.objects.values_list("kind", flat=True))
+    assert kinds and kinds <= set(DocumentType.objects.values_list("name_nb", flat=True))
 
 
 @pytest.mark.django_db
