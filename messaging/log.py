@@ -26,10 +26,14 @@ from schoolapp.lib.paging import MOST, count_to_most
 from students.models import Student
 
 State, Failure = Dispatch.State, Dispatch.Failure
+# A letter stands in one pane, so that they add up to all of them. What is not on its way, such as what the officer for
+# protection decides on and what was taken back, is not sent either.
+HELD = Q(state=State.PARKED, failure=Failure.PROTECTED)
+WAITING = Q(state__in=[State.READY, State.CLAIMED, State.SENT_UNKNOWN, State.WITHDRAWN])
 FAILED = Q(state=State.PARKED) & ~Q(failure=Failure.PROTECTED) | Q(state=State.SENT, status=words.NOT_DELIVERED)
 PANES: dict[str, tuple[Promise, Q]] = {
-    "ikke-sendt": (gettext_lazy("Ikke sendt"), Q(state__in=[State.READY, State.CLAIMED, State.SENT_UNKNOWN])),
-    "sendt": (gettext_lazy("Sendt"), Q(state=State.SENT)),
+    "ikke-sendt": (gettext_lazy("Ikke sendt"), WAITING | HELD),
+    "sendt": (gettext_lazy("Sendt"), Q(state=State.SENT) & ~Q(status=words.NOT_DELIVERED)),
     "feil": (gettext_lazy("Feil"), FAILED),
     "alle": (gettext_lazy("Alle"), Q()),
 }

@@ -85,6 +85,32 @@ def test_failed_and_undelivered_stand_under_feil(world, rows):
     assert {"1 brev kunne ikke sendes", "1 brev kom ikke fram til mottakeren"} <= titles
 
 
+def test_every_letter_stands_under_one_tab_and_they_add_up(world, rows):
+    """Whatever SvarUt says, and whoever decides about it: no letter is counted twice, and none is left out."""
+    sent = {"state": "sent", "svarut_id": rows["own"].uuid, "sent_at": rows["own"].created_at}
+    letters = [
+        ("ikke-sendt", {}),
+        ("ikke-sendt", {"state": "sent_unknown"}),
+        ("ikke-sendt", {"state": "withdrawn"}),
+        ("ikke-sendt", {"state": "parked", "failure": "protected"}),
+        ("sendt", sent | {"status": "LEST"}),
+        ("sendt", sent | {"status": "NOE_NYTT"}),
+        ("feil", sent | {"status": "IKKE_LEVERT"}),
+        ("feil", {"state": "parked", "failure": "no_address"}),
+    ]
+    Dispatch.objects.all().delete()
+    expected: dict[str, set[int]] = {}
+    for number, (pane, columns) in enumerate(letters):
+        row = queue(world, f"dok:{number}:v1:a")
+        Dispatch.objects.filter(pk=row.pk).update(**columns)
+        expected.setdefault(pane, set()).add(row.pk)
+    client = as_user(world, "school_admin")
+    pages = {pane: client.get(LOG, {"fane": pane}) for pane in (*expected, "alle")}
+    assert {pane: shown(page) for pane, page in pages.items()} == expected | {"alle": set().union(*expected.values())}
+    counts = {tab.slug: tab.count for tab in pages["alle"].context["panes"]}
+    assert counts == {"ikke-sendt": 4, "sendt": 2, "feil": 2, "alle": 8}
+
+
 def test_equal_causes_are_sent_again_together_within_reach(world, rows):
     fail(rows["own"], rows["classmate"], rows["other_school"])
     as_user(world, "school_admin").post(reverse("messaging:send_many"), {"arsak": "Mangler adresse."})
