@@ -190,6 +190,14 @@ def test_the_line_asks_again_only_while_something_moves(done: Document, school: 
     assert "hx-trigger" not in answer.content.decode()
 
 
+def test_the_way_to_ask_again_speaks_of_the_document(done: Document, school: World, browser) -> None:
+    """It waits for the archive while its letter is sent; nothing called «den» is named there."""
+    letter(done, school.people["guardian"], state="ready")
+    page = browser("contact_teacher").get(reverse("documents:page", args=[done.uuid])).content.decode()
+    assert "Dokumentet går til arkivet i neste overføring." in page
+    assert "Se hvor langt det er kommet" in page and "Se om den er klar" not in page
+
+
 def test_a_guardian_is_told_of_the_own_letter_only(done: Document, school: World, browser) -> None:
     letter(done, school.people["guardian"])
     letter(done, school.people["contact_teacher"], read=True)
