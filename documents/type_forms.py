@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from documents.models import LANGUAGES, AccessBasis, DocumentType, Letterhead
 MadeIn, Channel = DocumentType.MadeIn, DocumentType.Channel
 OWN_CHANNELS = (Channel.SVARUT, Channel.PORTAL, Channel.HANDED_OUT, Channel.INTERNAL)
 NAMES = ("name_nb", "name_nn", "guide_nb", "guide_nn")
+FOUR_DIGITS = RegexValidator(r"\A[0-9]{4}\Z", _("Postnummer har fire sifre."))
 RULES = (
     *("archive_mode", "basis", "registry_type", "registry_status", "document_code"),
     *("sensitivity", "shown_to_guardians", "deadlines", "archived_by"),
@@ -72,6 +74,7 @@ class TypeForm(forms.ModelForm):  # type: ignore[type-arg]  # a type argument ne
             "registry_type": _("Inngående, utgående eller internt."),
             "channel": _("Hvordan de det gjelder, får dokumentet."),
         }
+        error_messages = {"archive_mode": {"required": _("Velg når det skal arkiveres.")}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,6 +87,10 @@ class TypeForm(forms.ModelForm):  # type: ignore[type-arg]  # a type argument ne
         assert isinstance(basis, forms.ModelChoiceField)
         basis.queryset = AccessBasis.objects.filter(Q(is_active=True) | Q(pk=kind.basis_id))
         basis.empty_label = _("Ikke unntatt offentlighet")
+        mode = self.fields["archive_mode"]
+        assert isinstance(mode, forms.ChoiceField)
+        # It is chosen, and never left out: a new type has none to begin with, and one that has it keeps some.
+        mode.choices = [*([] if kind.archive_mode else [("", _("Velg"))]), *DocumentType.ArchiveMode.choices]
         if kind.is_own:
             channel = self.fields["channel"]
             assert isinstance(channel, forms.ChoiceField)
@@ -134,6 +141,8 @@ class LetterheadForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in ("name", "address", "postal_code", "city", "phone", "email"):
             if value := getattr(school, name):
                 self.fields[name].help_text = _("Står den tom, brukes «%(value)s».") % {"value": value}
+        for name in ("postal_code", "return_postal_code"):
+            self.fields[name].validators.append(FOUR_DIGITS)
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)
         own = _("Som skolen: %(language)s") % {"language": school.get_language_display()}

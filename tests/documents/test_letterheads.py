@@ -56,6 +56,16 @@ def test_what_is_empty_is_taken_from_the_register(school: World, admin) -> None:
     assert (head.name, head.phone, head.return_name) == ("Skolen vår", here.phone, "Kommunen")
 
 
+@pytest.mark.parametrize("code", ["99x7", "abc", "123", "٠١٢٣"])
+@pytest.mark.parametrize("field", ["postal_code", "return_postal_code"])
+def test_a_postal_code_has_four_digits(school: World, admin, field: str, code: str) -> None:
+    answer = admin.post(address(school), {"name": "Skolen vår", field: code})
+    assert answer.status_code == 422 and "Postnummer har fire sifre." in answer.content.decode()
+    assert not Letterhead.objects.exists()
+    assert admin.post(address(school), {field: " 0123 "}).status_code == 302
+    assert getattr(Letterhead.objects.get(), field) == "0123"
+
+
 def test_a_logo_is_drawn_anew_small_and_without_transparency(school: World, admin) -> None:
     for content, name, mime in (
         (picture(), "logo.png", "image/png"),

@@ -95,6 +95,17 @@ def test_a_mistake_is_told_of_and_nothing_is_saved(admin) -> None:
     assert type_called().name_nb == "Innkalling til møte på skolen"
 
 
+def test_whether_it_is_archived_is_chosen_in_words(admin) -> None:
+    """A new type asks for a choice; one that has made it has no empty one to go back to."""
+    new = admin.get(reverse("documents:new_type")).content.decode()
+    assert '<option value="" selected>Velg</option>' in new and "---------" not in new
+    start = posted(DocumentType(), name_nb="Egen type", name_nn="Eigen type", channel="svarut", archive_mode="")
+    refused = admin.post(reverse("documents:new_type"), start)
+    assert refused.status_code == 422 and "Velg når det skal arkiveres." in refused.content.decode()
+    stored = admin.get(url()).content.decode()
+    assert 'name="archive_mode"' in stored and "---------" not in stored and ">Velg<" not in stored
+
+
 def test_of_what_is_made_in_elements_only_the_words_are_ours(admin) -> None:
     html = admin.get(url("edit_type", "iop")).content.decode()
     assert "id_name_nb" in html
