@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accessctl.models import School
 from messaging.models import Dispatch, DispatchQuerySet, Price
-from schoolapp.lib import clock
+from schoolapp.lib import amounts, clock
 
 Kind = Price.Kind
 Way = Dispatch.Way
@@ -30,7 +30,7 @@ def in_words(ore: int | None) -> str:
     """«3,50 kr»; what has no price says so."""
     if ore is None:
         return _("pris ikke satt")
-    return _("%(kroner)s kr") % {"kroner": f"{ore // 100},{ore % 100:02d}"}
+    return amounts.kroner(ore)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from django import template
 
+from schoolapp.lib import amounts
 from staff.numbers import as_decimal
 
 register = template.Library()
@@ -18,8 +19,8 @@ def hundredths(value: int | None) -> str:
 
 @register.filter
 def kroner(value: int | None) -> str:
-    """122500 as «1 225,00 kr», with spaces that keep the line together, and an empty value as nothing."""
-    return "" if value is None else f"{value / 100:,.2f} kr".replace(",", " ").replace(".", ",").replace(" ", "\u00a0")
+    """122500 as «1 225,00 kr», and an empty value as nothing."""
+    return "" if value is None else amounts.kroner(value)
 
 
 @register.filter

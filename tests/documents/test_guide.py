@@ -183,8 +183,8 @@ def test_the_line_says_what_it_costs_digitally_and_printed(listed):
     one = guide.line(draft.document_type, [draft.student], user=user).parts
     assert one[:2] == [
         "Sendes med SvarUt til 1 mottaker",
-        "3,50 kr digitalt, 19,00 kr hvis brevet må skrives ut og postes",
+        "3,50\xa0kr digitalt, 19,00\xa0kr hvis brevet må skrives ut og postes",
     ]
     listed.add_guardian("father", "own")
     two = guide.line(draft.document_type, [draft.student], user=user).parts
-    assert two[1].startswith("7,00 kr digitalt (3,50 kr per brev), 38,00 kr hvis alle må")
+    assert two[1].startswith("7,00\xa0kr digitalt (3,50\xa0kr per brev), 38,00\xa0kr hvis alle må")

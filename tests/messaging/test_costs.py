@@ -41,14 +41,15 @@ def test_the_price_is_that_of_the_day(prices):
     assert costs.price_of(Kind.DIGITAL, on=date(2026, 11, 15)) == 350
     assert costs.price_of(Kind.SMS, on=date(2026, 3, 1)) == 69
     assert costs.price_of(Kind.SMS, on=date(2025, 12, 31)) is None
-    assert costs.in_words(350) == "3,50 kr"
+    assert costs.in_words(350) == "3,50\xa0kr"
 
 
 def test_the_price_before_sending_tells_of_print_too(prices):
     one, many = (costs.estimate(n, on=date(2026, 11, 16)).words for n in (1, 28))
-    assert one == "3,50 kr digitalt, 17,00 kr hvis brevet må skrives ut og postes"
+    assert one == "3,50\xa0kr digitalt, 17,00\xa0kr hvis brevet må skrives ut og postes"
     assert many == (
-        "98,00 kr digitalt (3,50 kr per brev), 476,00 kr hvis alle må skrives ut og postes (17,00 kr per brev)"
+        "98,00\xa0kr digitalt (3,50\xa0kr per brev), "
+        "476,00\xa0kr hvis alle må skrives ut og postes (17,00\xa0kr per brev)"
     )
 
 
@@ -58,7 +59,7 @@ def test_a_price_that_is_not_entered_is_said_and_never_guessed(prices):
     assert costs.estimate(1).words.endswith("kr digitalt, prisen for utskrift er ikke lagt inn")
     Price.objects.filter(kind=Kind.DIGITAL).delete()
     Price.objects.create(kind=Kind.PRINT, ore=1900, valid_from=date(2026, 1, 1))
-    assert costs.estimate(2).words.startswith("prisen digitalt er ikke lagt inn, 38,00 kr hvis alle")
+    assert costs.estimate(2).words.startswith("prisen digitalt er ikke lagt inn, 38,00\xa0kr hvis alle")
 
 
 def test_sums_match_the_log(world, prices, client):
