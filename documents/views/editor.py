@@ -174,6 +174,8 @@ def editor(
     }
     context |= sending(request, document, caution)
     if request.headers.get("HX-Request"):
+        # The field for the reason comes and goes with the warning, and is else left alone: somebody may write in it.
+        context["reason_moves"] = bool(context["caution"]) != ("word_reason" in request.POST)
         return render(request, "documents/saved_parts.html", context | corrected(request, document))
     context |= pupil_page(request, document.student, active="dokumenter")
     context |= {"attachments": document.attachments.all(), "upload": upload or AttachmentForm()}

@@ -80,6 +80,28 @@ def test_a_word_stops_finalising_until_a_reason_is_given(listed, browser):
 
 
 @pytest.mark.django_db
+def test_the_field_for_the_reason_comes_and_goes_with_the_warning_while_one_writes(listed, browser):
+    draft, client = make_draft(listed), browser("contact_teacher")
+    field = 'name="word_reason"'
+    assert field not in client.get(reverse("documents:edit", args=[draft.uuid])).content.decode()
+
+    def saved(**changed: str) -> str:
+        draft.refresh_from_db()
+        data = {**FILLED, "revision": draft.revision, "valg": "1", **changed}
+        answer = client.post(reverse("documents:edit", args=[draft.uuid]), data, headers={"HX-Request": "true"})
+        return answer.content.decode()
+
+    assert field not in saved(tema="Trivsel")
+    warned = saved(tema="Diagnosen til Elev")
+    assert 'id="varsel"' in warned and field in warned
+    # Once it is there it is not replaced under whoever writes in it.
+    writing = saved(tema="Diagnosen til Eleven", word_reason="Avtalt")
+    assert 'id="varsel"' in writing and "hvorfor-herfra" not in writing
+    calm = saved(tema="Trivsel", word_reason="Avtalt")
+    assert "hvorfor-herfra" in calm and field not in calm
+
+
+@pytest.mark.django_db
 def test_a_nul_in_a_reason_is_dropped(listed, browser):
     """PostgreSQL keeps no NUL in text."""
     draft = make_draft(listed)
