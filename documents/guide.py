@@ -16,6 +16,7 @@ from accessctl.models import User
 from accessctl.permissions import Permission
 from documents import words
 from documents.fields import is_made_by_flow
+from documents.flows import place_of
 from documents.models import Document, DocumentType, SendingChoice, SensitiveWord, Sensitivity
 from documents.shipped.words import STEMS
 from guardians.models import GuardianRelation
@@ -27,6 +28,8 @@ from students.models import Student
 Channel, Mode, Folder = DocumentType.Channel, DocumentType.ArchiveMode, DocumentType.Folder
 # The row of the table that says «SvarUt/message» (handbook 6.2, row 25).
 ALSO_AS_MESSAGE = frozenset({"intensivuke-svoemming"})
+# The row that says where such messages are written.
+AS_MESSAGE = "generell-beskjed"
 # The row of the table that says «SvarUt, attachments» (handbook 6.2, row 35).
 WITH_ATTACHMENTS = frozenset({"brev-personopplysninger"})
 OUTGOING = "U"
@@ -151,8 +154,11 @@ def recipients_of(students: Iterable[Student]) -> dict[int, list[Person]]:
 def may_be_message(kind: DocumentType, *, sensitive: bool = False, archived: bool = False) -> bool:
     """Whether what would go as letters may be told in a message in the portal, at 0 kr: information and guidance.
 
-    Not what is archived, exempt from public access or sensitive, and nothing with words that warn (handbook 6.1).
+    Not what is archived, exempt from public access or sensitive, and nothing with words that warn (handbook 6.1). And
+    not before some part of the system sends such messages, as «Hva lages hvor» tells.
     """
+    if place_of(AS_MESSAGE) is None:
+        return False
     if kind.channel != Channel.SVARUT or sensitive or kind.sensitivity == Sensitivity.SENSITIVE:
         return False
     if kind.slug in ALSO_AS_MESSAGE:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accessctl.models import AccessEvent
-from documents import dispatch, guide, words
+from accessctl.permissions import Permission
+from documents import dispatch, flows, guide, words
 from documents.models import Document, DocumentType, SendingChoice, SensitiveWord
 from documents.shipped.words import STEMS
 from messaging.models import Price
@@ -165,7 +166,26 @@ def test_every_channel_has_its_words(listed, kind):
     assert guide.line(row, [], user=listed.user("contact_teacher")).parts[0]
 
 
+@pytest.fixture
+def messages_in_use(monkeypatch):
+    """Some part of the system sends messages."""
+    monkeypatch.setattr(flows, "_places", dict(flows._places))
+    flows.begin_at("generell-beskjed", "documents:where", Permission.WRITE_DOCUMENT)
+
+
 @pytest.mark.django_db
+def test_a_message_is_not_offered_before_there_are_messages(listed, browser):
+    """What is offered is what «Hva lages hvor» says can be made."""
+    draft, client = make_draft(listed), browser("contact_teacher")
+    DocumentType.objects.filter(pk=draft.document_type_id).update(archive_mode="never", basis=None)
+    where = client.get(reverse("documents:where"), {"sok": "Generelle beskjeder"}).content.decode()
+    page = client.get(reverse("documents:edit", args=[draft.uuid])).content.decode()
+    assert "Ikke tatt i bruk ennå" in where
+    assert "Sendes med SvarUt" in page and "Det koster 0 kr." not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("messages_in_use")
 @pytest.mark.parametrize(
     ("changed", "text", "offered"),
     [
@@ -187,6 +207,7 @@ def test_the_cheaper_way_is_told_of_where_a_message_would_do(listed, browser, ch
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("messages_in_use")
 def test_the_row_that_says_svarut_or_message_offers_it_and_paper_and_archive_do_not(listed):
     swimming = DocumentType.objects.get(slug="intensivuke-svoemming")
     assert guide.may_be_message(swimming) and not guide.may_be_message(swimming, sensitive=True)
