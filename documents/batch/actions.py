@@ -152,11 +152,17 @@ def ring(batch_id: int, *, bells: int = 1) -> None:
 @wall.lifted("a pupil who has gone out of the writer's sight meanwhile is still a part of the batch")
 @transaction.atomic
 def cancel(batch: DocumentBatch, *, by: User) -> int:
-    """Take back what no worker has begun on; what is done stays. Returns how many letters were taken back."""
+    """Take back what no worker has begun on; what is done stays. Returns how many letters were taken back.
+
+    Where there are none nothing is cancelled, and the batch ends as it would have ended.
+    """
     stored = locked(batch)
     if stored.state != State.RUNNING:
         return 0
     taken_back = stored.items.filter(state=Item.WAITING).update(state=Item.CANCELLED, lease_until=None)
+    if not taken_back:
+        finish_if_over(stored)
+        return 0
     stored.cancelled_at = clock.now()
     stored.save(update_fields=["cancelled_at"])
     record_act(by, "cancel_batch", what=stored.document_type.name("nb")[:120], object_id=stored.uuid)

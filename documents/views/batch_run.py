@@ -63,9 +63,11 @@ def progress(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     batch = opened(request, uuid)
-    count = actions.cancel(batch, by=request.user)
-    text = ngettext("%(n)d dokument ble ikke laget.", "%(n)d dokumenter ble ikke laget.", count) % {"n": count}
-    messages.info(request, _("Avbrutt. Det som var laget, står.") + " " + text)
+    if count := actions.cancel(batch, by=request.user):
+        text = ngettext("%(n)d dokument ble ikke laget.", "%(n)d dokumenter ble ikke laget.", count) % {"n": count}
+        messages.info(request, _("Avbrutt. Det som var laget, står.") + " " + text)
+    elif batch.cancelled_at is None:  # the same press sent twice has had its answer
+        messages.info(request, _("Ingenting ble avbrutt. Alle dokumentene var alt laget eller begynt på."))
     return redirect("documents:batch_page", batch.uuid)
 
 

@@ -146,6 +146,34 @@ def test_cancelling_keeps_what_is_done_and_begins_on_nothing_more(school, classm
     assert Document.objects.count() == batch.items.count()
 
 
+@pytest.mark.parametrize("left", ["nothing", "under_way"])
+def test_cancelling_when_nothing_is_left_to_take_back_cancels_nothing(school, classmates, teacher, left):
+    batch = make(school)
+    actions.start(batch, finalises=True, method="Feide", by=school.user("contact_teacher"))
+    with as_worker():
+        work.make(work.take(batch.pk, most=50))  # the last is made, and the batch is not closed yet
+    if left == "under_way":
+        batch.items.filter(position=1).update(state=Item.TAKEN, lease_until=clock.now() + work.LEASE)
+    url, n = reverse("documents:batch_cancel", args=[batch.uuid]), batch.items.count()
+    page = " ".join(teacher.post(url, follow=True).content.decode().split())
+    assert "Ingenting ble avbrutt. Alle dokumentene var alt laget eller begynt på." in page
+    batch.refresh_from_db()
+    assert batch.cancelled_at is None and "Avbrutt" not in page
+    if left == "nothing":
+        assert batch.state == "done" and f"{n} av {n} er ferdigstilt." in page
+    else:
+        assert batch.state == "running" and f"{n - 1} av {n} er ferdig." in page
+
+
+def test_pressing_cancel_twice_is_told_of_once(school, classmates, teacher):
+    batch = make(school)
+    actions.start(batch, finalises=True, method="Feide", by=school.user("contact_teacher"))
+    url = reverse("documents:batch_cancel", args=[batch.uuid])
+    answers = [teacher.post(url) for _press in range(2)]
+    page = teacher.get(answers[1].headers["Location"]).content.decode()
+    assert "dokumenter ble ikke laget." in page and "Ingenting ble avbrutt" not in page
+
+
 def test_two_workers_never_have_the_same_pupil(school, classmates):
     batch = make(school)
     actions.start(batch, finalises=True, method="Feide", by=school.user("contact_teacher"))
