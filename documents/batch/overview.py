@@ -65,9 +65,9 @@ class Progress:
         if left is None:
             return ""
         if left < 60:
-            return _("mindre enn ett minutt igjen")
+            return _("Mindre enn ett minutt igjen.")
         minutes = -(-left // 60)
-        return ngettext("omtrent %(n)d minutt igjen", "omtrent %(n)d minutter igjen", minutes) % {"n": minutes}
+        return ngettext("Omtrent %(n)d minutt igjen.", "Omtrent %(n)d minutter igjen.", minutes) % {"n": minutes}
 
 
 def items_of(batch: DocumentBatch, user: User) -> list[DocumentBatchItem]:

@@ -209,6 +209,19 @@ def test_a_letter_finished_by_the_single_sweeper_counts_as_done(school, classmat
     assert set(batch.items.values_list("state", flat=True)) == {Item.DONE}
 
 
+def test_what_is_told_while_it_runs_is_whole_sentences(school, classmates, teacher):
+    batch = make(school)
+    user, n = school.user("contact_teacher"), batch.items.count()
+    with time_machine.travel(clock.now(), tick=False) as travel:
+        actions.start(batch, finalises=True, method="Feide", by=user)
+        with as_worker():
+            work.make(work.take(batch.pk, most=1))
+        for seconds, left in ((1, "Mindre enn ett minutt igjen."), (59, f"Omtrent {n - 1} minutter igjen.")):
+            travel.shift(seconds)
+            page = teacher.get(reverse("documents:batch_progress", args=[batch.uuid])).content.decode()
+            assert f"1 av {n} er ferdig. {left} Du kan lukke siden." in " ".join(page.split())
+
+
 def test_drafts_first_then_all_finalised(school, classmates, teacher):
     batch = run(make(school, fields={"tema": "Felles"}), school, finalises=False)
     assert set(batch.items.values_list("state", flat=True)) == {Item.DRAFT}
