@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -28,6 +29,7 @@ from documents.letterheads import head_of
 from documents.markup import CleanHtml, escape_value, missing, one_line, plain, to_html
 from documents.merge import Template, parse
 from documents.models import Attachment, Document, TemplateVersion
+from documents.typed import read as read_typed
 from documents.verification import printed
 from guardians.models import GuardianRelation
 from people.models import Protection
@@ -117,7 +119,7 @@ def norwegian_date(day: date) -> str:
 
 
 def author_values(slug: str, filled: Mapping[str, str]) -> Values:
-    """What the author typed, or a flow put in, as the merge wants it. Dates arrive as ISO and leave as 14.08.2026."""
+    """What the author typed, or a flow put in, as the merge wants it. Dates leave as 14.08.2026, times as 08.30."""
     values: Values = {}
     for field in fields_of(slug).values():
         if field.source == Source.RECORD:
@@ -127,25 +129,35 @@ def author_values(slug: str, filled: Mapping[str, str]) -> Values:
             case Kind.ROWS:
                 values[field.name] = rows(text, field.part)
             case Kind.DATE:
-                values[field.name] = shown_date(text)
+                values[field.name] = printed_as(Kind.DATE, text)
             case Kind.TIME:
-                values[field.name] = text.replace(":", ".")
+                values[field.name] = printed_as(Kind.TIME, text)
             case _:
                 values[field.name] = text
     return values
 
 
-def shown_date(text: str) -> str:
+class Unreadable(str):
+    """Stands where somebody typed what is no day or time. It prints as nothing, and the field is to be mended."""
+
+
+UNREADABLE = Unreadable()
+
+
+def printed_as(kind: Kind, text: str) -> str:
     try:
-        return norwegian_date(date.fromisoformat(text))
-    except ValueError:
-        return ""
+        found = read_typed(kind, text)
+    except ValidationError:
+        return UNREADABLE
+    if kind == Kind.TIME:
+        return found.replace(":", ".")
+    return norwegian_date(date.fromisoformat(found)) if found else ""
 
 
 def missing_fields(slug: str, used: set[str], values: Values) -> list[Field]:
-    """Required fields that the template uses and that are empty, the author's first."""
-    known = fields_of(slug).values()
-    empty = [f for f in known if f.name in used and is_required(slug, f) and not values.get(f.name)]
+    """Fields the template uses that are required and empty, or hold what cannot be read, the author's first."""
+    known = [field for field in fields_of(slug).values() if field.name in used]
+    empty = [f for f in known if (is_required(slug, f) and not values.get(f.name)) or values.get(f.name) is UNREADABLE]
     return sorted(empty, key=lambda f: f.source == Source.RECORD)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +12,7 @@ from documents.fields import FLOW_TYPES, Field, Kind, is_required
 from documents.letterheads import head_of
 from documents.markup import plain
 from documents.models import LANGUAGES, Document, DocumentType
+from documents.typed import is_readable, read, shown
 from students.models import Student
 
 LONGEST = {Kind.LINE: 300, Kind.DATE: 10, Kind.TIME: 5, Kind.TEXT: 20_000, Kind.ROWS: 10_000}
@@ -26,21 +26,20 @@ class TimeInput(forms.TextInput):
     input_type = "time"
 
 
-DATE = RegexValidator(r"^\d{4}-\d{2}-\d{2}$", _("Skriv inn en dato, for eksempel 14.08.2026."))
-TIME = RegexValidator(r"^([01]\d|2[0-3])[:.][0-5]\d$", _("Skriv inn et klokkeslett, for eksempel 08.30."))
+def form_field(field: Field, *, required: bool, typed: str = "") -> forms.CharField:
+    """The input of one merge field. What was `typed` stays to be mended: a field for days shows only what is a day."""
 
+    def judge(text: str) -> None:
+        read(field.kind, text)
 
-def form_field(field: Field, *, required: bool) -> forms.CharField:
-    """The input of one merge field."""
     name = field.label
     errors = {"required": _("Fyll ut «%(name)s».") % {"name": name}}
     widget: forms.Widget = forms.TextInput()
-    checks: list[RegexValidator] = []
     match field.kind:
-        case Kind.DATE:
-            widget, checks = DateInput(), [DATE]
-        case Kind.TIME:
-            widget, checks = TimeInput(), [TIME]
+        case Kind.DATE if is_readable(field.kind, typed):
+            widget = DateInput()
+        case Kind.TIME if is_readable(field.kind, typed):
+            widget = TimeInput()
         case Kind.TEXT | Kind.ROWS:
             widget = forms.Textarea(attrs={"rows": 6 if field.kind == Kind.TEXT else 4})
     return forms.CharField(
@@ -49,22 +48,32 @@ def form_field(field: Field, *, required: bool) -> forms.CharField:
         required=required,
         max_length=LONGEST[field.kind],
         widget=widget,
-        validators=checks,
+        validators=[judge],
         error_messages=errors,
     )
 
 
 class DraftForm(forms.Form):
-    """What the author fills in for one document. Unbound it shows a draft; bound it judges whether it is complete."""
+    """What the author fills in for one document. A day or time that is none is always told of, and with `judge` also
+    what is missing before it can be finalised.
+    """
 
     use_required_attribute = False
 
     def __init__(self, document: Document, *, values: Mapping[str, str] | None = None, judge: bool = False) -> None:
-        shown = document.fields if values is None else values
-        super().__init__(data=dict(shown) if judge else None, initial=dict(shown))
-        slug = document.document_type.slug
-        for field in form_fields(document):
-            self.fields[field.name] = form_field(field, required=is_required(slug, field))
+        filled = document.fields if values is None else values
+        own, slug = form_fields(document), document.document_type.slug
+        typed = {field.name: shown(field.kind, str(filled.get(field.name, ""))) for field in own}
+        super().__init__(data=typed)
+        self.judge = judge
+        for field in own:
+            self.fields[field.name] = form_field(field, required=is_required(slug, field), typed=typed[field.name])
+
+    def clean(self) -> None:
+        """A draft may lack what it takes to be finalised."""
+        if not self.judge:
+            for name in [name for name in self.errors if self.has_error(name, "required")]:
+                del self.errors[name]
 
 
 def typed_values(document: Document, data: Mapping[str, str]) -> dict[str, str]:

@@ -116,9 +116,9 @@ def writing(request: SignedInRequest, batch: DocumentBatch, upload: AttachmentFo
             )
         except actions.BatchError:
             return redirect("documents:batch_page", batch.uuid)
-        if request.POST.get("handling") == REVIEW:
-            return redirect("documents:batch_review", batch.uuid)
         document = letter_to(batch, items[shown]) or document
+        if request.POST.get("handling") == REVIEW and DraftForm(document).is_valid():
+            return redirect("documents:batch_review", batch.uuid)
     return editor(request, batch, items, shown, document, upload)
 
 
@@ -130,8 +130,9 @@ def editor(
     document: Any,
     upload: AttachmentForm | None,
 ) -> HttpResponse:
-    item = items[shown]
+    item, form = items[shown], DraftForm(document)
     record_list(request.user, "preview", [item.student])
+    is_stopped = upload is not None or (request.POST.get("handling") == REVIEW and bool(form.errors))
     context = {
         "batch": batch,
         "item": item,
@@ -139,14 +140,14 @@ def editor(
         "total": len(items),
         "document": None,
         "language": document.language,
-        "form": DraftForm(document),
+        "form": form,
         "letter": composed(request, document),
         "optional": batch.document_type.archive_mode == DocumentType.ArchiveMode.OPTIONAL,
         "saved": request.method == "POST" and upload is None,
         "upload": upload or AttachmentForm(),
     }
     name = "documents/batch/saved.html" if request.headers.get("HX-Request") else "documents/batch/write.html"
-    return render(request, name, context, status=422 if upload else 200)
+    return render(request, name, context, status=422 if is_stopped else 200)
 
 
 def position(items: list[DocumentBatchItem], request: SignedInRequest) -> int:
@@ -187,9 +188,17 @@ def review(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     items = due(batch, items_of(batch, request.user))
     if batch.state == State.RUNNING or (batch.state == State.DONE and not items):
         return redirect("documents:batch_page", batch.uuid)
+    if batch.state == State.WRITING and has_what_cannot_be_read(batch, items):
+        return redirect("documents:batch_write", batch.uuid)
     if request.method == "POST":
         return begin(request, batch, items)
     return review_page(request, batch, items)
+
+
+def has_what_cannot_be_read(batch: DocumentBatch, items: list[DocumentBatchItem]) -> bool:
+    """Whether a field holds what is no day or time. It is mended where it is written, once for all the letters."""
+    letter = letter_to(batch, items[0]) if items else None
+    return letter is not None and not DraftForm(letter).is_valid()
 
 
 def review_page(

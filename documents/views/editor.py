@@ -86,8 +86,12 @@ def finalise(request: SignedInRequest, document: Document) -> HttpResponse:
             by=request.user,
         )
     except actions.FieldsMissing as missing:
-        names = ", ".join(str(label) for label in missing.labels)
-        problem = _("Dokumentet kan ikke ferdigstilles ennå. Dette mangler: %(names)s.") % {"names": names}
+        wrong = DraftForm(document)  # a day or time that is none is told of at its field
+        told = {wrong[name].label for name in wrong.errors}
+        names = ", ".join(str(label) for label in missing.labels if str(label) not in told)
+        problem = _("Dokumentet kan ikke ferdigstilles ennå. Rett det som er markert i skjemaet.")
+        if names:
+            problem = _("Dokumentet kan ikke ferdigstilles ennå. Dette mangler: %(names)s.") % {"names": names}
         return editor(request, document, problem=problem, judge=True, status=422)
     except NeedsReason as needed:
         problem = _("Skriv hvorfor dokumentet kan sendes herfra, og ferdigstill på nytt. Varselet står i skjemaet.")

@@ -22,6 +22,7 @@ from schoolapp.lib import clock
 from students.models import Membership, Student
 from tests.documents.conftest import FILLED, make_draft
 from tests.documents.test_batch import make, run, states
+from tests.documents.test_editor import UNREADABLE, is_in_the_field
 
 pytestmark = pytest.mark.django_db
 State, Item = DocumentBatch.State, DocumentBatchItem.State
@@ -138,6 +139,24 @@ def test_what_nobody_has_written_is_told_once_and_what_a_pupil_lacks_by_name(sch
     assert told(found) == {"Elev Bente": ["Dette mangler: Elevens klasse."]}
     page = review(browser("contact_teacher"), batch).content.decode()
     assert "Du har ikke fylt ut: Sted." in page and ": 0 brev kan lages." in page
+
+
+@pytest.mark.parametrize(("field", "typed", "told"), UNREADABLE)
+def test_what_is_no_day_or_time_is_told_of_where_it_is_written(school, classmates, browser, field, typed, told):
+    batch, teacher = make(school), browser("contact_teacher")
+    write = reverse("documents:batch_write", args=[batch.uuid])
+    for wish, status in (("lagre", 200), ("se-over", 422)):
+        answer = teacher.post(write, {**FILLED, field: typed, "handling": wish})
+        page = answer.content.decode()
+        assert answer.status_code == status and told in page and f'href="#id_{field}"' in page
+        assert is_in_the_field(page, field, typed)
+    # Nor by the address of the next page, or by a form that was open there.
+    for answer in (review(teacher, batch), review(teacher, batch, handling="ferdigstill")):
+        assert answer.headers["Location"] == write
+    batch.refresh_from_db()
+    assert batch.state == State.WRITING and not Document.objects.exists()
+    assert teacher.post(write, {**FILLED, "svarfrist": "", "handling": "se-over"}).status_code == 302
+    assert review(teacher, batch).status_code == 200
 
 
 def test_words_in_the_template_ask_for_a_reason_too(school, classmates, browser):

@@ -102,6 +102,41 @@ def test_missing_fields_stop_finalising_and_lead_to_the_field(school: World, bro
     assert (document.state, document.fields["moetedato"]) == (State.DRAFT, "2026-09-14")
 
 
+UNREADABLE = [
+    ("moetedato", "2027-04-31", "Denne datoen finnes ikke."),
+    ("moetedato", "0202-09-14", "Skriv en dato mellom 1900 og 2199"),
+    ("svarfrist", "i morgen", "Denne datoen finnes ikke."),  # nobody has to fill it in
+    ("klokkeslett", "25:99", "Dette klokkeslettet finnes ikke."),
+]
+
+
+def is_in_the_field(html: str, field: str, typed: str) -> bool:
+    """Whether it stands in a field that can show it; a browser shows nothing but days in a field for days."""
+    [tag] = re.findall(rf'<input[^>]* name="{field}"[^>]*>', html)
+    return 'type="text"' in tag and f'value="{typed}"' in tag
+
+
+@pytest.mark.parametrize(("field", "typed", "told"), UNREADABLE)
+def test_what_is_no_day_or_time_is_told_of_and_stays_to_be_mended(
+    school: World, browser, field: str, typed: str, told: str
+) -> None:
+    document, client = make_draft(school, fields=None), browser("contact_teacher")
+    for wish, status in (("lagre", 200), ("ferdigstill", 422)):
+        document.refresh_from_db()
+        answer = client.post(url(document), form(document, handling=wish, **{field: typed}))
+        html = answer.content.decode()
+        assert answer.status_code == status
+        assert told in html and "Dokumentet kan ikke ferdigstilles ennå. Dette mangler" not in html
+        assert is_in_the_field(html, field, typed)
+        assert "25.99" not in html  # as the letter would have it
+    document.refresh_from_db()
+    assert document.state == State.DRAFT
+    mended = form(document, handling="ferdigstill", moetedato="1.4.2027", klokkeslett="8.30", svarfrist="")
+    assert client.post(url(document), mended).status_code == 302
+    document.refresh_from_db()
+    assert "01.04.2027" in document.frozen_html and "08.30" in document.frozen_html
+
+
 def test_autosave_takes_corrected_errors_off_the_page_and_leaves_the_others(school: World, browser) -> None:
     document = make_draft(school, fields=FILLED | {"sted": "", "tema": ""})
     client = browser("contact_teacher")
