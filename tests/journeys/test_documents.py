@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from documents import tasks
+from documents import guide, tasks
 from documents.installing import install_types
 from documents.models import Document
 from tests.documents.conftest import FILLED, finalise, make_draft
@@ -82,6 +82,26 @@ def test_without_scripts_everything_still_works(reading, letters):
         tasks.render(draft.pk)
         page.get_by_role("link", name="Se om den er klar").click()
         expect(page.get_by_role("link", name="Last ned PDF")).to_be_visible()
+
+
+def test_the_field_for_a_reason_comes_with_the_warning_and_is_left_alone(reading, letters):
+    guide.install_words()
+    draft = make_draft(letters)
+    with reading("contact_teacher") as teacher:
+        page = teacher.open(f"/dokumenter/{draft.uuid}/rediger/")
+        reason = page.get_by_label("Hvorfor kan det sendes herfra?")
+        expect(reason).to_have_count(0)
+        page.get_by_label("Tema").fill("Diagnosen til Elev")
+        expect(page.get_by_text("Disse ordene kan vise at innholdet er sensitivt:")).to_be_visible()
+        expect(reason).to_be_visible()
+        teacher.check("documents-warned")
+        with page.expect_response("**/rediger/"):
+            reason.press_sequentially("Etter")
+        reason.press_sequentially(" ønske")
+        expect(reason).to_have_value("Etter ønske")
+        expect(reason).to_be_focused()
+        page.get_by_role("button", name="Ferdigstill").click()
+        expect(page.get_by_text("PDF-en lages nå.")).to_be_visible()
 
 
 def test_a_quick_writer_is_not_in_their_own_way(reading, letters):
