@@ -288,8 +288,8 @@ def freeze(
     """Freeze text, template and signature of a locked draft, which `keep_frozen` stores. With `held_for` the caller
     makes the PDF, and has the document for so long.
 
-    Raises FieldsMissing, TooMuch, guide.NeedsReason and MadeElsewhere, and preconditions.NotMet for what may not be
-    archived.
+    Raises FieldsMissing, TooMuch, guide.NeedsReason, NeedsPaperReason and MadeElsewhere, and preconditions.NotMet for
+    what may not be archived.
     """
     letter = draft_letter(stored, author=by, facts=known.facts)
     if letter.missing:

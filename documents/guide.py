@@ -47,6 +47,10 @@ class NeedsReason(Exception):
         self.warning = warning
 
 
+class NeedsPaperReason(Exception):
+    """The author hands it over on paper, and has not said why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caution:
     """Words that may be sensitive, and whether there are attachments where the table has none."""
@@ -86,14 +90,20 @@ def warning_of(document: Document, *, known: Iterable[str] | None = None) -> Cau
 
 
 def demand_reason(document: Document, *, known: Iterable[str] | None = None) -> None:
-    """Raises MadeElsewhere, and NeedsReason for what warns when no reason is given. Flows answer for their own text."""
+    """Raises MadeElsewhere, and NeedsReason for what warns and NeedsPaperReason when no reason is given.
+
+    Flows answer for their own text.
+    """
     if document.document_type.made_in == DocumentType.MadeIn.ELEMENTS:
         raise MadeElsewhere
     if is_made_by_flow(document.document_type.slug):
         return
     warning = warning_of(document, known=known)
-    if warning and not choice_of(document).word_reason:
+    choice = choice_of(document)
+    if warning and not choice.word_reason:
         raise NeedsReason(warning)
+    if choice.on_paper and not choice.paper_reason:
+        raise NeedsPaperReason
 
 
 @transaction.atomic
@@ -106,10 +116,9 @@ def decide(
         choice.word_reason = word_reason[:300]
         record_event(by, "give_word_reason", document)
     if on_paper is not None and may_go_on_paper(document.document_type):
-        wanted = on_paper and bool(paper_reason)
-        if wanted != choice.on_paper:
-            record_event(by, "choose_paper" if wanted else "choose_sending", document)
-        choice.on_paper, choice.paper_reason = wanted, paper_reason[:300] if wanted else ""
+        if on_paper != choice.on_paper:
+            record_event(by, "choose_paper" if on_paper else "choose_sending", document)
+        choice.on_paper, choice.paper_reason = on_paper, paper_reason[:300] if on_paper else ""
     choice.save()
     document.sending_choice = choice
 
@@ -217,7 +226,8 @@ def by_letter(
     students: list[Student], people: Mapping[int, list[Person]], *, user: User
 ) -> tuple[list[str], list[str]]:
     sees_protected = user.holds(Permission.SEE_PROTECTED)
-    shown = [p for found in people.values() for p in found if sees_protected or not p.is_protected]
+    named = [person for student in students for person in people.get(student.pk, [])]
+    shown = [person for person in named if sees_protected or not person.is_protected]
     protected = [p for p in shown if p.is_protected]
     nobody = sum(1 for student in students if not people.get(student.pk))
     count = len(shown)

@@ -18,7 +18,7 @@ from archive import systems
 from archive.models import SchoolArchiveSettings
 from documents import sealing
 from documents.models import DocumentType, OlderSource
-from documents.where import day_in_words
+from documents.where import day_in_words, is_coming
 from schoolapp.lib import clock
 
 Text = str | Promise
@@ -102,7 +102,7 @@ def document_types() -> Section:
         *(_("Dokumenttype"), _("Hvor det lages"), _("Kanal"), _("Mappe"), _("Arkivering"), _("Arkiveres av")),
         *(_("Frist"), _("Journalpost"), _("Tilgangskode og hjemmel"), _("Følsomhet")),
     )
-    intro = _("Alle dokumenttyper som er i bruk, med regelen hver av dem følger.")
+    intro = _("Alle dokumenttypene, med regelen hver av dem følger.")
     return section("dokumenttyper", _("Dokumenttyper"), intro, head, (type_row(kind) for kind in kinds))
 
 
@@ -110,7 +110,7 @@ def type_row(kind: DocumentType) -> list[Text]:
     owners = dict(DocumentType.Owner.choices)
     is_archived = kind.archive_mode != DocumentType.ArchiveMode.NEVER
     return [
-        str(kind),
+        _("%(kind)s (ikke tatt i bruk ennå)") % {"kind": kind} if is_coming(kind) else str(kind),
         label_of(kind, "made_in"),
         label_of(kind, "channel"),
         label_of(kind, "folder"),

@@ -110,8 +110,13 @@ def row_of(kind: DocumentType, *, user: User) -> Row:
         owners=[str(DocumentType.Owner(owner).label) for owner in kind.archived_by],
         precondition=known.name if known else "",
         url=begins_at(kind, user),
-        is_coming=kind.made_in == MadeIn.FLOW and place_of(kind.slug) is None,
+        is_coming=is_coming(kind),
     )
+
+
+def is_coming(kind: DocumentType) -> bool:
+    """Whether no part of the system makes it yet."""
+    return kind.made_in == MadeIn.FLOW and place_of(kind.slug) is None
 
 
 def begins_at(kind: DocumentType, user: User) -> str:

@@ -183,12 +183,14 @@ def may_have_left(dispatch: Dispatch) -> bool:
 
 @transaction.atomic
 def withdraw(dispatch: Dispatch, *, by: User | None, with_document: bool = False) -> None:
-    """Take a letter back before it is sent. Raises TooLate, also when it may have been sent.
+    """Take a letter back before it is sent; again does nothing. Raises TooLate, also when it may have been sent.
 
     One that address protection has stopped goes only `with_document`, when a new version takes its place or the
     document is deleted; otherwise it raises OfficersTask.
     """
     stored = Dispatch.objects.select_for_update(of=("self",)).get(pk=dispatch.pk)
+    if stored.state == State.WITHDRAWN:
+        return
     if stored.state not in (State.READY, State.PARKED) or may_have_left(stored):
         raise TooLate(dispatch.pk)
     if stored.is_held and not with_document:

@@ -22,6 +22,7 @@ REASONS: dict[str, Text] = {
     "template": gettext_lazy("Dokumenttypen mangler mal på elevens målform, eller eleven har ingen skole."),
     "missing": gettext_lazy("Dette mangler: %(names)s."),
     "words": gettext_lazy("Brevet har ord eller vedlegg som krever en begrunnelse. Åpne det, og ferdigstill der."),
+    "paper": gettext_lazy("Skriv hvorfor brevet leveres på papir. Åpne det, og ferdigstill der."),
     "stopped": "%(names)s",
 }
 

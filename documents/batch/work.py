@@ -19,7 +19,7 @@ from documents.actions import FieldsMissing, NoTemplate
 from documents.batch import attachments
 from documents.batch.actions import SHARE, Item, State, finish_if_over, locked, ring
 from documents.content import Facts, facts_about
-from documents.guide import NeedsReason, choice_of, decide
+from documents.guide import NeedsPaperReason, NeedsReason, choice_of, decide
 from documents.merge import TooMuch
 from documents.models import Document, DocumentBatch, DocumentBatchItem, TemplateVersion
 from documents.preconditions import NotMet
@@ -172,6 +172,8 @@ def finalise(batch: DocumentBatch, drafts: list[Written], author: User, facts: F
             settle([item], Item.FAILED, reason="size")
         except NeedsReason:
             settle([item], Item.FAILED, reason="words")
+        except NeedsPaperReason:
+            settle([item], Item.FAILED, reason="paper")
         except NotMet:
             settle([item], Item.FAILED, reason="precondition")
         else:

@@ -35,11 +35,6 @@ class SendingChoice(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("valg for et dokument"), _("valg for dokumenter")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(on_paper=False) | ~models.Q(paper_reason=""), name="paper_has_a_reason"
-            )
-        ]
 
     def __str__(self) -> str:
         return str(self.document)

@@ -225,7 +225,7 @@ def review_page(
         "along": request.POST.getlist(ALONG),
         "sending": guide.line(
             batch.document_type,
-            coming,
+            [] if found.unwritten else [student for student in coming if student.pk not in stopped],
             user=request.user,
             on_paper=batch.on_paper,
             archived=batch.send_to_archive,

@@ -20,7 +20,7 @@ from documents.content import draft_letter
 from documents.exemption import Choice, TooLoose, offered
 from documents.flows import address_of
 from documents.forms import AttachmentForm, DraftForm, typed_values
-from documents.guide import Caution, MadeElsewhere, NeedsReason
+from documents.guide import Caution, MadeElsewhere, NeedsPaperReason, NeedsReason
 from documents.merge import TooMuch
 from documents.models import Attachment, Document, DocumentType, Sensitivity
 from documents.preconditions import NotMet, warning
@@ -96,6 +96,9 @@ def finalise(request: SignedInRequest, document: Document) -> HttpResponse:
     except NeedsReason as needed:
         problem = _("Skriv hvorfor dokumentet kan sendes herfra, og ferdigstill på nytt. Varselet står i skjemaet.")
         return editor(request, document, problem=problem, caution=needed.warning, status=422)
+    except NeedsPaperReason:
+        problem = _("Skriv hvorfor dokumentet leveres på papir, og ferdigstill på nytt.")
+        return editor(request, document, problem=problem, status=422)
     except MadeElsewhere:
         problem = _("Denne typen lages i Elements og kan ikke ferdigstilles her.")
         return editor(request, document, problem=problem, status=422)

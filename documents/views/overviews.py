@@ -64,6 +64,9 @@ def make(request: HttpRequest, schools: list[School], year: int) -> HttpResponse
         messages.error(request, _("Dokumenttypen Gruppeoversikter er ikke i bruk. Be kommuneadmin ta den i bruk."))
         return redirect("documents:overviews")
     made = group_overviews.ask_for(chosen, year=year, by=request.user)
+    if not made:
+        messages.info(request, _("Oversiktene lages alt. Vent til de er ferdige."))
+        return redirect("documents:overviews")
     text = ngettext("Lager oversikt for %(n)s skole.", "Lager oversikter for %(n)s skoler.", len(made))
     messages.success(request, text % {"n": len(made)})
     return redirect("documents:overviews")

@@ -79,6 +79,17 @@ def test_who_has_nobody_to_receive_letters_is_named_with_a_link(school, classmat
     assert found_in(batch, school).concerns == []
 
 
+def test_what_is_stopped_costs_nothing(school, classmates, browser):
+    """What cannot be made is sent to nobody, and the price of sending does not count it."""
+
+    def told_of_sending() -> str:
+        return review(browser("contact_teacher"), make(school)).context["sending"].parts[0]
+
+    assert told_of_sending() == "Sendes med SvarUt til 4 mottakere"
+    DocumentType.objects.filter(slug="innkalling-moete").update(precondition=preconditions.TIED_TO_A_CASE)
+    assert told_of_sending() == "Sendes med SvarUt til 0 mottakere"
+
+
 def test_a_protected_guardian_is_told_of_to_those_who_may_know_alone(school, classmates):
     person = school.people["mother_of_bente"]
     type(person).objects.filter(pk=person.pk).update(protection=Protection.STRICT)

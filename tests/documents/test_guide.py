@@ -133,8 +133,11 @@ def test_what_is_made_in_elements_is_never_finalised_here(listed):
 @pytest.mark.django_db
 def test_paper_needs_a_reason_and_sends_nothing(listed, browser):
     draft, teacher = make_draft(listed), browser("contact_teacher")
-    post(teacher, draft, handling="lagre", on_paper="on")
-    assert not SendingChoice.objects.get().on_paper and is_sent(draft)
+    page = post(teacher, draft, handling="lagre", on_paper="on").content.decode()
+    assert "Leveres på papir" in page and not is_sent(draft)
+    refused = post(teacher, draft, handling="ferdigstill", on_paper="on")
+    assert refused.status_code == 422 and "Skriv hvorfor dokumentet leveres på papir" in refused.content.decode()
+    assert Document.objects.get(pk=draft.pk).state == "draft"
     page = post(teacher, draft, handling="lagre", on_paper="on", paper_reason="Møter familien").content.decode()
     assert "Leveres på papir" in page and not is_sent(draft)
     post(teacher, draft, handling="lagre")

@@ -27,7 +27,12 @@ def row_of(made: Plan, slug: str, first: str) -> list[str]:
 
 def test_every_type_in_use_is_in_it_with_its_rule(school: World) -> None:
     rows = section(plan(), "dokumenttyper").rows
-    assert {row[0] for row in rows} == {str(kind) for kind in DocumentType.objects.filter(is_active=True)}
+    coming = " (ikke tatt i bruk ennå)"
+    assert {row[0].removesuffix(coming) for row in rows} == {
+        str(kind) for kind in DocumentType.objects.filter(is_active=True)
+    }
+    marked = {row[0].removesuffix(coming) for row in rows if row[0].endswith(coming)}
+    assert "Vitnemål" in marked and "Gruppeoversikter" not in marked  # as the guide to where things are made says it
     assert len(rows) >= 38
     letter = row_of(plan(), "dokumenttyper", "Innkalling til møte på skolen")
     assert letter[2:5] == ["SvarUt", "elevmappe", "alltid"]

@@ -140,6 +140,9 @@ def test_a_letter_is_taken_back_before_it_goes(world, rows):
     client = as_user(world, "team")
     client.post(reverse("messaging:withdraw", args=[rows["own"].uuid]))
     assert Dispatch.objects.get(pk=rows["own"].pk).state == "withdrawn"
+    again = client.post(reverse("messaging:withdraw", args=[rows["own"].uuid]), follow=True).content.decode()
+    assert "kan ikke trekkes tilbake" not in again
+    assert Dispatch.objects.get(pk=rows["own"].pk).state == "withdrawn"
     assert AccessEvent.objects.filter(action="dispatch_withdraw").exists()
 
 
