@@ -1,5 +1,6 @@
 """Many rows at once: ids are handed out in advance and the rows go to PostgreSQL with COPY."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connection, models
@@ -18,6 +19,7 @@ class Rows:
         self.rest = tuple(f.get_default() for f in rest)
         self.buffer: list[tuple[Any, ...]] = []
         self.made = 0
+        self.when_full: Callable[[], None] = self.flush
         self.last_id = model._base_manager.aggregate(last=models.Max("pk"))["last"] or 0
         with connection.cursor() as cursor:
             cursor.execute(f'lock table "{self.table}" in exclusive mode')
@@ -28,7 +30,7 @@ class Rows:
         self.made += 1
         self.buffer.append((self.last_id, *values, *self.rest))
         if len(self.buffer) >= BUFFER:
-            self.flush()
+            self.when_full()
         return self.last_id
 
     def flush(self) -> None:

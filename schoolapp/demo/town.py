@@ -121,6 +121,15 @@ class Tables:
         )
     )
 
+    def __post_init__(self) -> None:
+        for rows in vars(self).values():
+            rows.when_full = self.flush
+
+    def flush(self) -> None:
+        """Send all that is queued, table by table: a pupil's row repeats what stands on the person's."""
+        for rows in vars(self).values():
+            rows.flush()
+
     def close(self) -> None:
         for rows in vars(self).values():
             rows.close()

@@ -16,6 +16,7 @@ from documents.models import DocumentType
 from guardians.models import GuardianRelation
 from messaging.models import Dispatch
 from people.models import NationalId, Person
+from schoolapp.demo import rows
 from schoolapp.demo.build import DemoRefused, build
 from schoolapp.demo.personas import personas
 from schoolapp.demo.plan import Size, make_plan
@@ -36,16 +37,22 @@ def fingerprint() -> dict[str, list]:
     return {
         "persons": list(Person.objects.order_by("uuid").values_list("uuid", "given_name", "birth_date", "protection")),
         "numbers": sorted(NationalId.objects.values_list("number", flat=True)),
-        "pupils": list(Student.objects.order_by("uuid").values_list("uuid", "home_class_name", "school__uuid")),
+        "pupils": list(
+            Student.objects.order_by("uuid").values_list(
+                "uuid", "home_class_name", "school__uuid", "sex", "is_protected"
+            )
+        ),
         "relations": list(GuardianRelation.objects.order_by("uuid").values_list("uuid", "state", "valid_to")),
         "schools": list(School.objects.order_by("uuid").values_list("uuid", "name", "org_number")),
     }
 
 
 @pytest.mark.django_db
-def test_it_is_the_same_each_time():
+def test_it_is_the_same_each_time_and_however_often_rows_are_sent(monkeypatch):
+    """A large municipality is sent while it is made, where a small one goes all at the end."""
     found = []
-    for _time in range(2):
+    for rows_at_once in (rows.BUFFER, 300):
+        monkeypatch.setattr(rows, "BUFFER", rows_at_once)
         with transaction.atomic():
             build(Size.LITEN, out=StringIO())
             found.append(fingerprint())
