@@ -2,6 +2,7 @@
 
 import io
 import os
+import select
 import signal
 import socket
 import time
@@ -162,6 +163,46 @@ def test_memory_is_bounded(press: Press) -> None:
 def test_a_hanging_document_ends_at_the_wall_clock(press: Press) -> None:
     rows = "<table>" + "<tr><td>a<td>b</tr>" * 20_000 + "</table>"
     assert refusal(press, rows, Limits(cpu_seconds=30, wall_seconds=0.5)) == Refusal.TIME
+
+
+def test_what_was_printed_before_does_not_show(press: Press, letter: bytes) -> None:
+    """Documents share a process, some at a time; each is as if it were the first."""
+    others = [f"<h1>Æ{n}</h1><p><i>{'kursiv ' * n}</i> <b>đŧ</b> {n}</p><ul><li>x</ul>" for n in range(12)]
+    for other in others:
+        press.print(other)
+        assert press.print(LETTER) == letter
+
+
+def child_of(press: Press) -> int:
+    """The process that prints, which the warm one has made."""
+    assert press._process is not None
+    warm = press._process.pid
+    (child,) = Path(f"/proc/{warm}/task/{warm}/children").read_text().split() or ["0"]
+    return int(child)
+
+
+def test_a_process_that_a_document_left_large_is_not_used_again(letter: bytes) -> None:
+    """So that no document has less memory than the first."""
+    press = Press(assets=assets(), stylesheets=["letter.css"])
+    try:
+        press.print(LETTER)
+        first = child_of(press)
+        assert press.print(LETTER) == letter and child_of(press) == first
+        press.print("<p>" + "<b>a</b><i>b</i>" * 1_000)
+        assert child_of(press) == 0 and press.print(LETTER) == letter
+    finally:
+        press.close()
+
+
+def test_no_process_is_left_behind() -> None:
+    press = Press(assets=assets(), stylesheets=["letter.css"])
+    press.print(LETTER)
+    handle = os.pidfd_open(child_of(press))
+    press.close()
+    poll = select.poll()
+    poll.register(handle, select.POLLIN)
+    assert poll.poll(10_000)
+    os.close(handle)
 
 
 def test_a_killed_process_is_replaced(letter: bytes) -> None:

@@ -1,8 +1,9 @@
-"""One document in its own short-lived process: limits on, doors shut, HTML in, PDF out."""
+"""Documents in a short-lived process of their own: limits on, doors shut, HTML in, PDF out."""
 
 import ctypes
 import errno
 import json
+import math
 import os
 import resource
 import sys
@@ -10,6 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from schoolapp.lib.pdf import frames
 from schoolapp.lib.pdf.limits import Limits, Refusal
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ PDF_VARIANT = "pdf/a-1b"
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 PR_SET_PDEATHSIG, SIGKILL = 1, 9
 ROOM_TO_ANSWER = 32 * 1024 * 1024
+MOST_DOCUMENTS = 20  # of one process; it is ended before
 
 
 class TooManyPages(Exception):
@@ -60,13 +63,22 @@ def print_document(workshop: Workshop, html: str, limits: Limits) -> tuple[bytes
     return pdf, len(document.pages)
 
 
-def run(workshop: Workshop, html: str, limits: Limits, output: int) -> int:
-    """Body of the forked process: writes a JSON line and the PDF to `output`, returns the exit status."""
+def work(workshop: Workshop, limits: Limits, source: int, sink: int, output: int) -> None:
+    """Body of the forked process: for each document from `source`, answer in `output`, and a byte in `sink`."""
+    shut_doors(limits)
+    while True:
+        _head, body = frames.read(source)
+        allow_time(limits)
+        answer(workshop, body.decode(), limits, output)
+        os.write(sink, b".")
+
+
+def answer(workshop: Workshop, html: str, limits: Limits, output: int) -> None:
+    """Write a JSON line and the PDF to `output`. What is wrong with the document is said there."""
     from weasyprint.urls import FatalURLFetchingError
 
     pdf, pages, refusal = b"", 0, ""
     try:
-        shut_doors(limits)
         pdf, pages = print_document(workshop, html, limits)
         if len(pdf) > limits.pdf_bytes:
             pdf, refusal = b"", Refusal.SIZE
@@ -78,11 +90,21 @@ def run(workshop: Workshop, html: str, limits: Limits, output: int) -> int:
         refusal = Refusal.MEMORY
     except OSError as error:
         refusal = Refusal.MEMORY if error.errno == errno.ENOMEM else Refusal.SIZE
-    make_room_to_answer()
+    if refusal:
+        make_room_to_answer()
+    os.ftruncate(output, 0)
+    os.lseek(output, 0, os.SEEK_SET)
     with open(output, "wb", closefd=False) as file:
         file.write(json.dumps({"refusal": refusal, "pages": pages}).encode() + b"\n")
         file.write(pdf)
-    return 0
+
+
+def allow_time(limits: Limits) -> None:
+    """The processor time of one document more. The hard limit, which holds for all of them, stays."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = math.ceil(used.ru_utime + used.ru_stime) + limits.cpu_seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (min(soft, hard), hard))
 
 
 def shut_doors(limits: Limits) -> None:
@@ -91,7 +113,8 @@ def shut_doors(limits: Limits) -> None:
     libc.prctl(PR_SET_PDEATHSIG, SIGKILL)
     libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)  # where the kernel allows it; the audit hook holds everywhere
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds))
+    longest = MOST_DOCUMENTS * limits.cpu_seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (longest, longest))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes + ROOM_TO_ANSWER))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.pdf_bytes + 65536, limits.pdf_bytes + 65536))
     allowed = tuple(os.path.realpath(p) + os.sep for p in {sys.prefix, sys.base_prefix, *font_folders()})

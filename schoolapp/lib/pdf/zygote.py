@@ -1,4 +1,4 @@
-"""The warm process. It loads fonts and styles once, then forks one limited process per document.
+"""The warm process. It loads fonts and styles once, then forks limited processes that print a few documents each.
 
 Started by `press.Press` with an empty environment: it knows no password and no database. It ends when its input closes.
 """
@@ -8,6 +8,7 @@ import gc
 import json
 import os
 import re
+import resource
 import select
 import signal
 import sys
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 MIME = {"woff2": "font/woff2", "ttf": "font/ttf", "css": "text/css", "png": "image/png", "svg": "image/svg+xml"}
 # A picture in the page itself, such as a school's logo. Templates' own text has none: the sanitiser lets no image by.
 PICTURE = re.compile(r"data:(image/png|image/jpeg);base64,([A-Za-z0-9+/]{1,200000}={0,2})")
+DOCUMENTS_PER_CHILD = 10
+MOST_GROWTH = 16 * 1024 * 1024  # a letter leaves less than one behind
+DEPENDS_ON_THE_PAST = {Refusal.MEMORY, Refusal.CRASH}
 WARM_UP = (
     "<html lang='nb'><head><title>Oppvarming</title></head><body><h1>Æ</h1><p><strong>đ</strong></p></body></html>"
 )
@@ -52,7 +56,7 @@ def open_workshop(config: dict[str, Any]) -> sheet.Workshop:
     """The workshop of this process, warm, whose children share all it has read."""
     workshop = read_workshop(config)
     sheet.print_document(workshop, WARM_UP, Limits())
-    # A child lives for one document: looking for garbage in it, or in what it shares with us, only takes time.
+    # A child lives for few documents: looking for garbage in it, or in what it shares with us, only takes time.
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -75,46 +79,108 @@ def read_workshop(config: dict[str, Any]) -> sheet.Workshop:
     return sheet.Workshop(fetcher, fonts, styles)
 
 
-def print_in_child(workshop: sheet.Workshop, html: str, limits: Limits) -> tuple[dict[str, Any], bytes]:
-    """Fork, wait within the limits, and tell how it went: (refusal or "" and number of pages, PDF)."""
-    if len(html.encode()) > limits.html_bytes:
-        return {"refusal": Refusal.SIZE}, b""
-    output = os.memfd_create("pdf")
-    try:
-        child = os.fork()
-        if child == 0:
-            status = 1
+class Child:
+    """A limited process that prints documents one after the other, forked from the warm one.
+
+    `is_used` once it has answered: what it holds from earlier documents counts against its memory.
+    """
+
+    def __init__(self, workshop: sheet.Workshop, limits: Limits) -> None:
+        self.limits, self.served = limits, 0
+        self.output = os.memfd_create("pdf")
+        source, self.orders = os.pipe()
+        self.answers, sink = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
             with contextlib.suppress(BaseException):
-                status = sheet.run(workshop, html, limits, output)
-            os._exit(status)
-        if refusal := refusal_of(wait_for(child, limits.wall_seconds)):
-            return {"refusal": refusal}, b""
-        os.lseek(output, 0, os.SEEK_SET)
-        with open(output, "rb", closefd=False) as file:
+                os.close(self.orders)  # so that the end of the warm process is seen
+                sheet.work(workshop, limits, source, sink, self.output)
+            os._exit(1)
+        os.close(source)
+        os.close(sink)
+        self.handle = os.pidfd_open(self.pid)
+        self.size = self.address_space()
+
+    @property
+    def is_used(self) -> bool:
+        return self.served > 0
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the next document is to have a new one, with all the memory there is."""
+        return self.served >= DOCUMENTS_PER_CHILD or self.address_space() - self.size > MOST_GROWTH
+
+    def address_space(self) -> int:
+        with open(f"/proc/{self.pid}/statm") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+
+    def print(self, html: str, until: float) -> tuple[dict[str, Any], bytes]:
+        """(refusal or "" and number of pages, PDF). One that is refused is its last."""
+        with contextlib.suppress(frames.Closed):
+            frames.write(self.orders, {}, html.encode())
+        poll = select.poll()
+        for fd in (self.answers, self.handle):
+            poll.register(fd, select.POLLIN)
+        ready = {fd for fd, _event in poll.poll(max(0.0, until - time.monotonic()) * 1000)}
+        if not ready:
+            return {"refusal": Refusal.TIME}, b""
+        if self.answers not in ready or not os.read(self.answers, 1):
+            return {"refusal": refusal_of(self.status()) or Refusal.CRASH}, b""
+        self.served += 1
+        os.lseek(self.output, 0, os.SEEK_SET)
+        with open(self.output, "rb", closefd=False) as file:
             head: dict[str, Any] = json.loads(file.readline())
             return head, file.read()
-    finally:
-        os.close(output)
+
+    def status(self) -> int:
+        _pid, status = os.waitpid(self.pid, 0)
+        self.pid = 0
+        return status
+
+    def end(self) -> None:
+        """Kill it if it lives, and leave nothing behind."""
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            self.status()
+        for fd in (self.handle, self.orders, self.answers, self.output):
+            os.close(fd)
 
 
-def wait_for(child: int, seconds: float) -> int | None:
-    """The exit status as `waitpid` gives it, or None when the time ran out and the child was killed."""
-    handle = os.pidfd_open(child)
-    try:
-        poll = select.poll()
-        poll.register(handle, select.POLLIN)
-        in_time = bool(poll.poll(seconds * 1000))
-        if not in_time:
-            os.kill(child, signal.SIGKILL)
-        _pid, status = os.waitpid(child, 0)
-        return status if in_time else None
-    finally:
-        os.close(handle)
+class Room:
+    """Where documents are printed: one child at a time, for a few documents, and a new one after a refusal."""
+
+    def __init__(self, workshop: sheet.Workshop) -> None:
+        self.workshop = workshop
+        self.child: Child | None = None
+
+    def print(self, html: str, limits: Limits) -> tuple[dict[str, Any], bytes]:
+        """Refused is only what a fresh process refuses, so that no document fails for what came before it."""
+        if len(html.encode()) > limits.html_bytes:
+            return {"refusal": Refusal.SIZE}, b""
+        until = time.monotonic() + limits.wall_seconds
+        while True:
+            child = self.child_for(limits)
+            was_used = child.is_used
+            answer, pdf = child.print(html, until)
+            if answer["refusal"] or child.is_spent:
+                self.close()
+            if not (was_used and answer["refusal"] in DEPENDS_ON_THE_PAST):
+                return answer, pdf
+
+    def child_for(self, limits: Limits) -> Child:
+        if self.child is not None and self.child.limits != limits:
+            self.close()
+        if self.child is None:
+            self.child = Child(self.workshop, limits)
+        return self.child
+
+    def close(self) -> None:
+        if self.child is not None:
+            self.child.end()
+            self.child = None
 
 
-def refusal_of(status: int | None) -> str:
-    if status is None:
-        return Refusal.TIME
+def refusal_of(status: int) -> str:
     if os.WIFSIGNALED(status):
         match os.WTERMSIG(status):
             case signal.SIGXCPU | signal.SIGKILL:
@@ -131,12 +197,12 @@ def serve() -> None:
     source, sink = os.dup(0), os.dup(1)
     os.dup2(2, 1)  # a library that prints must not corrupt the frames
     config, _body = frames.read(source)
-    workshop = open_workshop(config)
+    room = Room(open_workshop(config))
     frames.write(sink, {"ready": True})
     while True:
         head, body = frames.read(source)
         started = time.monotonic()
-        answer, pdf = print_in_child(workshop, body.decode(), Limits(**head["limits"]))
+        answer, pdf = room.print(body.decode(), Limits(**head["limits"]))
         frames.write(sink, {**answer, "seconds": round(time.monotonic() - started, 4)}, pdf)
 
 
