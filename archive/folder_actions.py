@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accessctl import wall
 from accessctl.audit import record_event
 from accessctl.models import School, User
+from archive import systems
 from archive.models import ArchiveFolder, CaseOwner, Delivery, SchoolArchiveSettings, SchoolFolder
 from archive.outbox import OPEN
 from schoolapp.lib import clock
@@ -98,10 +100,14 @@ def is_in_archive(folder: SchoolFolder) -> bool:
 
 
 def is_of_another(folder: SchoolFolder) -> bool:
-    """Whether the archive gave the number to another folder: what is about the school would lie with a pupil's."""
+    """Whether the archive gave the number to another folder: what is about the school would lie with a pupil's.
+
+    Also before the municipality changed to another archive, when it has come back to this one since.
+    """
     with wall.lifted("whose folder has the number is not told, only that it is taken"):
-        known = ArchiveFolder.objects.filter(case_year=folder.case_year, sequence_number=folder.sequence_number)
-        return known.exclude(key=folder.key).exists()
+        now = Q(case_year=folder.case_year, sequence_number=folder.sequence_number)
+        before = Q(former__contains=[{"number": folder.number, "system": systems.current().adapter}])
+        return ArchiveFolder.objects.filter(now | before).exclude(key=folder.key).exists()
 
 
 @transaction.atomic

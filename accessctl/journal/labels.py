@@ -93,6 +93,7 @@ COLUMNS: dict[str, Text] = {
     "size": _("størrelse"),
     "slug": _("kortnavn"),
     "state": _("status"),
+    "former": _("numre i tidligere arkiv"),
     "steps": _("kvitteringer fra arkivet"),
     "street": _("gateadresse"),
     "subject": _("bruker hos innloggingstjenesten"),

@@ -37,7 +37,9 @@ class Progress:
 
     @property
     def finished(self) -> int:
-        return self.total - self.by_state[Item.WAITING] - self.by_state[Item.TAKEN] - self.by_state[Item.CHOSEN]
+        """Made, or tried: not what is still to come, nor what was taken back."""
+        to_come = (Item.WAITING, Item.TAKEN, Item.CHOSEN, Item.CANCELLED)
+        return self.total - sum(self.by_state[state] for state in to_come)
 
     @property
     def done(self) -> int:

@@ -84,7 +84,9 @@ def retry(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def ask_file(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     batch = opened(request, uuid)
     kind = request.POST.get("slag", "")
-    if kind in BatchFile.Kind.values:
+    if batch.state == DocumentBatch.State.RUNNING:
+        messages.info(request, _("Filene kan lages når alle brevene er ferdige."))
+    elif kind in BatchFile.Kind.values:
         files.ask(batch, kind, by=request.user)
         messages.success(request, _("Filen lages. Den ligger her når den er klar."))
     return redirect("documents:batch_page", batch.uuid)

@@ -5,13 +5,19 @@ import re
 
 from schoolapp.lib import request_id
 
-ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{6}\s?\d{5}(?!\d)")
+# A key of ours ends in twelve letters and figures, and eleven of them in a row may be figures.
+KEY_OR_NUMBER = re.compile(r"(?P<key>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)|(?<!\d)\d{6}\s?\d{5}(?!\d)")
 # The address of a user's calendar is its own key, also one that works no longer.
 CALENDAR = re.compile(r"(/kalender/)[^/\s'\"]+(\.ics)")
 
 
+def without_ids(text: str, mask: str = "[fjernet]") -> str:
+    """The text with `mask` for each national id, and what only looks like one left in keys of ours."""
+    return KEY_OR_NUMBER.sub(lambda found: found["key"] or mask, text)
+
+
 def redacted(text: str) -> str:
-    return CALENDAR.sub(r"\1[fjernet]\2", ELEVEN_DIGITS.sub("[fjernet]", text))
+    return CALENDAR.sub(r"\1[fjernet]\2", without_ids(text))
 
 
 class RedactNationalIds(logging.Filter):

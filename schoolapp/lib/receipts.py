@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from schoolapp.lib.logs import ELEVEN_DIGITS
+from schoolapp.lib.logs import without_ids
 
 MOST_KEPT = 20_000
 MASK = "*****"
@@ -15,5 +15,5 @@ def masked(raw: bytes | str, secrets: Iterable[str] = ()) -> str:
         if secret:
             text = text.replace(secret, MASK)
     text = "".join(sign if sign.isprintable() or sign in "\n\t" else "\N{REPLACEMENT CHARACTER}" for sign in text)
-    text = ELEVEN_DIGITS.sub(MASK, text)
+    text = without_ids(text, MASK)
     return text if len(text) <= MOST_KEPT else text[:MOST_KEPT] + "\n…"

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from archive import folder_actions, folders, owners
+from archive import folder_actions, folders, owners, systems
 from archive.duties import tell_folders
 from archive.models import ArchiveFolder, Delivery, SchoolFolder
 from archive.record import FolderRef
@@ -117,6 +117,12 @@ def test_the_number_of_a_pupils_folder_is_not_taken_for_a_schools(elements, fold
     assert "En annen mappe har dette nummeret" in page.content.decode()
     page = client.post(reverse("archive:folder", args=[folder.uuid]), sent | {"case_year": 3})
     assert "Skriv et år fra 1990" in page.content.decode()
+    taken = str(of_pupil)  # and comes back to this archive after a time with another
+    systems._keep_numbers(systems.current().adapter)
+    ArchiveFolder.objects.update(case_year=None, sequence_number=None, system_id="", steps={})
+    assert ArchiveFolder.objects.get(pk=of_pupil.pk).formers[0].number == taken
+    page = client.post(reverse("archive:folder", args=[folder.uuid]), sent)
+    assert "En annen mappe har dette nummeret" in page.content.decode()
     folder.refresh_from_db()
     assert not folder.number
 

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from accessctl.models import AccessEvent
 from archive.models import Delivery
 from documents import tasks
-from documents.batch import actions, recipients, work
+from documents.batch import actions, overview, recipients, work
 from documents.models import BatchFile, Document, DocumentBatch, DocumentBatchItem, DocumentType, TemplateVersion
 from people.models import Protection
 from schoolapp.lib import clock
@@ -135,6 +135,7 @@ def test_cancelling_keeps_what_is_done_and_begins_on_nothing_more(school, classm
     begun = work.take(batch.pk, most=1)
     left = actions.cancel(batch, by=user)
     assert left == batch.items.count() - 1
+    assert overview.progress_of(batch, overview.items_of(batch, user)).finished == 0
     work.make(begun)
     work.work(batch.pk)
     batch.refresh_from_db()
@@ -316,6 +317,24 @@ def test_files_for_the_printer_and_one_by_one(school, classmates, teacher, monke
     assert exported.count() == 3 * len(names)
     downloaded = AccessEvent.objects.filter(action="download", about__isnull=False).values_list("about", flat=True)
     assert sorted(downloaded) == sorted([item.student.uuid for item in batch.items.all()] * 3)
+
+
+def test_no_file_is_made_of_letters_that_are_still_to_come(school, classmates, teacher):
+    """It would look whole and lack some."""
+    batch = make(school)
+    actions.start(batch, finalises=True, method="Feide", by=school.user("contact_teacher"))
+    with as_worker():
+        work.make(work.take(batch.pk, most=1))
+    url = reverse("documents:batch_ask_file", args=[batch.uuid])
+    page = teacher.post(url, {"slag": "print"}, follow=True).content.decode()
+    assert not BatchFile.objects.exists() and url not in page
+    assert page.count("Filene kan lages når alle brevene er ferdige.") == 2
+    with as_worker():
+        work.work(batch.pk)
+    number = batch.items.count()
+    fetched(teacher, batch, "zip")
+    page = teacher.get(reverse("documents:batch_page", args=[batch.uuid])).content.decode()
+    assert number > 1 and f"{number} brev," in page
 
 
 def test_a_file_with_a_letter_one_may_no_longer_read_is_not_given(school, classmates, teacher):
