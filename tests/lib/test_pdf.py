@@ -6,6 +6,7 @@ import select
 import signal
 import socket
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from documents.press import assets
 from schoolapp.lib.pdf.identify import approved_pdf
 from schoolapp.lib.pdf.limits import Limits, Refusal, RenderFailed
 from schoolapp.lib.pdf.press import Press, clean_environment
+from schoolapp.lib.pdf.zygote import DOCUMENTS_PER_CHILD, MOST_GROWTH, Child
 from tests.pronom import puids
 
 LETTER = """<!doctype html><html lang="nn"><head><title>Innkalling</title>
@@ -149,6 +151,14 @@ def test_bombs_are_stopped_with_a_reason_and_the_next_document_is_printed(
     assert press.print(LETTER) == letter
 
 
+@pytest.mark.parametrize("frame", ["<p>{}</p>", "<ul><li>{}</ul>", "<table><tr><td>{}<td>æ</table>"])
+def test_a_word_longer_than_the_line_is_broken_and_not_cut_by_the_edge(press: Press, frame: str) -> None:
+    link = "https://kommune.sharepoint.com/" + "mappe" * 40
+    page = pypdf.PdfReader(io.BytesIO(press.print(frame.format(link)))).pages[0]
+    lines = [line for line in page.extract_text().splitlines() if line.strip()]
+    assert link in "".join(lines).replace("æ", "") and max(map(len, lines)) < 120
+
+
 def test_too_many_pages(press: Press) -> None:
     pages = "<p style='break-after: page'>x</p>" * 12
     assert refusal(press, pages, Limits(pages=10)) == Refusal.PAGES
@@ -181,17 +191,28 @@ def child_of(press: Press) -> int:
     return int(child)
 
 
-def test_a_process_that_a_document_left_large_is_not_used_again(letter: bytes) -> None:
-    """So that no document has less memory than the first."""
+def test_a_process_prints_some_documents_and_is_replaced(letter: bytes) -> None:
     press = Press(assets=assets(), stylesheets=["letter.css"])
     try:
-        press.print(LETTER)
-        first = child_of(press)
-        assert press.print(LETTER) == letter and child_of(press) == first
-        press.print("<p>" + "<b>a</b><i>b</i>" * 1_000)
+        children = []
+        for _document in range(2 * DOCUMENTS_PER_CHILD):
+            assert press.print(LETTER) == letter
+            children.append(child_of(press))
+        used = Counter(child for child in children if child)  # the last of each ten leaves none
+        assert sorted(used.values()) == [DOCUMENTS_PER_CHILD - 1] * 2
+        refusal(press, '<img src="https://x.example/">')
         assert child_of(press) == 0 and press.print(LETTER) == letter
     finally:
         press.close()
+
+
+@pytest.mark.parametrize(("grown", "is_spent"), [(0, False), (MOST_GROWTH + 1, True)])
+def test_a_process_that_a_document_left_large_is_not_used_again(grown: int, is_spent: bool) -> None:
+    """So that no document has less memory than the first."""
+    child = Child.__new__(Child)
+    child.pid, child.served = os.getpid(), 1
+    child.size = child.address_space() - grown
+    assert child.is_spent is is_spent
 
 
 def test_no_process_is_left_behind() -> None:

@@ -26,7 +26,7 @@ MIME = {"woff2": "font/woff2", "ttf": "font/ttf", "css": "text/css", "png": "ima
 # A picture in the page itself, such as a school's logo. Templates' own text has none: the sanitiser lets no image by.
 PICTURE = re.compile(r"data:(image/png|image/jpeg);base64,([A-Za-z0-9+/]{1,200000}={0,2})")
 DOCUMENTS_PER_CHILD = 10
-MOST_GROWTH = 16 * 1024 * 1024  # a letter leaves less than one behind
+MOST_GROWTH = 64 * 1024 * 1024  # the first letter takes 10 to 20 MB of it, and each one after less than one
 DEPENDS_ON_THE_PAST = {Refusal.MEMORY, Refusal.CRASH}
 WARM_UP = (
     "<html lang='nb'><head><title>Oppvarming</title></head><body><h1>Æ</h1><p><strong>đ</strong></p></body></html>"
