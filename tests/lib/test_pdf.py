@@ -211,7 +211,7 @@ def test_a_process_that_a_document_left_large_is_not_used_again(grown: int, is_s
     """So that no document has less memory than the first."""
     child = Child.__new__(Child)
     child.pid, child.served = os.getpid(), 1
-    child.size = child.address_space() - grown
+    child.size = child.memory() - grown
     assert child.is_spent is is_spent
 
 
