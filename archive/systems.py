@@ -93,7 +93,7 @@ def change_system(adapter: str, *, same_archive: bool = False, by: User) -> Arch
     """From now on everything goes to this system. Raises NotReady while something is missing or under way.
 
     `same_archive`: only the way in is another, so that folders keep their case numbers. Otherwise ids and numbers
-    are forgotten here: in another archive they may be those of another pupil's folder.
+    are used no more: in another archive they may be those of another pupil's folder. What was filed keeps its number.
     """
     system = current()
     before = system.adapter
