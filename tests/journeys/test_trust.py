@@ -7,10 +7,10 @@ from playwright.sync_api import expect
 
 from accessctl.actions import give_grant
 from accessctl.permissions import Permission
-from archive.models import Delivery
+from archive.models import ArchiveFolder, Delivery
 from documents import tasks
 from documents.installing import install_types
-from documents.models import Document, DocumentDispatch, OlderSource, VerificationCode
+from documents.models import Document, DocumentDispatch, DocumentType, OlderSource, VerificationCode
 from documents.older import install_older_sources
 from documents.verification import printed
 from messaging.models import Dispatch
@@ -108,3 +108,25 @@ def test_reads_the_documentation_plan(reading, town):
         page = admin.open("/dokumentasjonsplan/", name="trust-plan")
         expect(page.get_by_role("link", name="Last ned PDF/A")).to_be_visible()
         admin.resize(PHONE, name="trust-plan")
+
+
+def test_sends_after_control_what_may_be_chosen_and_sees_where_older_documents_lie(reading, town):
+    filed = done(town, state="archived", archived_at=clock.now(), journal_year=2026, journal_number=4711)
+    until = clock.now().isoformat()
+    former = [{"number": "2025/88", "system": "elements_ncore", "until": until}]
+    ArchiveFolder.objects.filter(pk=filed.delivery.folder_id).update(former=former)
+    DocumentType.objects.filter(pk=filed.document_type_id).update(archive_mode="optional")
+    chosen = done(town)
+    with reading("contact_teacher", language="nn") as teacher:
+        page = teacher.open(f"/elever/{filed.student.uuid}/dokumenter/", name="trust-former-nn")
+        expect(page.get_by_text("ligg i mappe 2025/88 i Elements")).to_be_visible()
+        teacher.check_both("trust-former-nn")
+    with reading("contact_teacher") as teacher:
+        page = teacher.open(f"/dokumenter/{filed.uuid}/")
+        expect(page.get_by_text("Dokumentet ligger i elevmappe 2025/88 i Elements (NCore).")).to_be_visible()
+        page = teacher.open(f"/dokumenter/{chosen.uuid}/")
+        teacher.check_both("trust-choose")
+        page.get_by_role("button", name="Send til arkivet").click()
+        expect(page.get_by_text("Dokumentet går til arkivet med neste overføring.")).to_be_visible()
+        expect(page.get_by_role("button", name="Send til arkivet")).to_have_count(0)
+        teacher.check_both("trust-chosen")
